@@ -1,0 +1,1 @@
+"""The run: command line, planning, worker processes, the KerasHub engine, the protocol."""

@@ -1,0 +1,1 @@
+"""What a text is worth: pure functions over generated text, with their definitions."""

@@ -1,0 +1,1 @@
+"""Records of a run, and every view of them: tables, CSV, Markdown."""

@@ -1,0 +1,146 @@
+"""The records of a run: what happened, raw and append-only.
+
+One record is one line of ``records.jsonl``. A dataclass here *is* the line's schema: its fields
+are the keys, plus ``kind``. Everything else (tables, CSV, diffs) is derived from these lines and
+``manifest.json``.
+
+The unit of completion is a **case in a launch**: a launch is one worker process, and it measures
+one or more cases in turn. ``Trial`` and ``Sample`` lines count only once the ``CaseDone`` line of
+the same ``(case, launch, attempt)`` is there; a launch that was killed leaves lines without it,
+which readers pass over and a resumed run measures again under a new ``attempt``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+SCHEMA_VERSION = 1
+
+Phase = Literal["cold", "warmup", "timed", "fit"]
+Status = Literal["ok", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One worker process, from its start to the end of its model loading.
+
+    ``what_ran`` is read back from the frameworks and the machine, never from the request.
+    """
+
+    kind: ClassVar[str] = "launch"
+    launch: int  # repeat number, 0-based: the unit of n
+    attempt: str  # unique id of the worker process
+    group: str  # "<preset>/<state>/<hardware>": the cases that share the process
+    started: float  # Unix time, s
+    import_seconds: float  # keras and keras_hub
+    load_seconds: float  # weights and tokenizer
+    parameters: int
+    what_ran: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One timed call of the compiled generate function."""
+
+    kind: ClassVar[str] = "trial"
+    case: str
+    launch: int
+    attempt: str
+    phase: Phase
+    round: int  # the turn in which it ran, 0-based within its phase
+    prompt_tokens: int  # per row, start token included; all rows of a speed trial are equal
+    new_tokens: int  # over all rows: mask out - mask in
+    steps: int  # decode steps of the loop
+    seconds: float  # generate: from ids on the host to ids on the host
+    encode_seconds: float | None  # text to ids; None where the trial starts from ids
+    decode_seconds: float | None  # ids to text
+    compiles: int  # programs compiled during this call
+    compile_seconds: float | None  # None where the backend does not say
+    valid: bool = True
+    invalid_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One generated text (a continuation: the prompt is not part of ``text`` or ``ids``)."""
+
+    kind: ClassVar[str] = "sample"
+    case: str
+    launch: int
+    attempt: str
+    prompt: str
+    prompt_index: int
+    repeat: int  # pairs samples of different cases by (prompt_index, repeat)
+    seed: int | None  # the sampler's seed for the batch; None where nothing is drawn
+    text: str
+    ids: list[int]  # new tokens, without the end token
+    new_tokens: int  # as counted from the masks, end token included
+    ended: bool  # True: the model wrote its end token; False: cut at max_length
+    broken_characters: int  # U+FFFD in text: bytes that do not form a character
+
+
+@dataclass(frozen=True)
+class CaseDone:
+    """The end of one case in one launch; its presence makes the case's lines count."""
+
+    kind: ClassVar[str] = "case_done"
+    case: str
+    case_hash: str
+    launch: int
+    attempt: str
+    status: Status
+    reason: str | None = None  # why skipped or failed, for people
+    log_tail: str | None = None  # last lines of a crashed worker
+    cold_seconds: float | None = None  # the first call, compile included
+    compile_seconds: float | None = None
+    compile_count: int | None = None
+    compile_method: str | None = None  # how the two were found
+    steady: bool | None = None
+    warmup_trials: int | None = None
+    host_peak_bytes: int | None = None  # VmHWM of the worker during one call, own pass
+    device_peak_bytes: int | None = None
+    energy_joules_per_1000_tokens: float | None = None
+    missing: dict[str, str] = field(default_factory=dict)  # field name -> why it is None
+    warnings: list[str] = field(default_factory=list)
+    sampler: dict[str, Any] = field(default_factory=dict)  # every argument, read back
+
+
+@dataclass(frozen=True)
+class RunEnd:
+    """The parent's last word: how the run ended."""
+
+    kind: ClassVar[str] = "run_end"
+    finished: float  # Unix time, s
+    status: Literal["complete", "interrupted", "failed"]
+    wall_seconds: float
+
+
+Record = Launch | Trial | Sample | CaseDone | RunEnd
+_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Launch, Trial, Sample, CaseDone, RunEnd)}
+
+
+def to_line(record: Record) -> str:
+    """Return the record as one JSON line (no newline; non-ASCII escaped, so any text is safe)."""
+    return json.dumps({"kind": record.kind, **dataclasses.asdict(record)}, allow_nan=False)
+
+
+def from_line(line: str) -> Record:
+    """Parse one line.
+
+    Raises:
+        ValueError: the line is not JSON, its kind is unknown, or a field is missing. Fields that
+            this version does not know (written by a newer one) are ignored.
+    """
+    data = json.loads(line)
+    if not isinstance(data, dict) or data.get("kind") not in _KINDS:
+        raise ValueError(f"not a record: {line[:80]!r}")
+    cls = _KINDS[data["kind"]]
+    known = {f.name for f in dataclasses.fields(cls)}
+    try:
+        record: Record = cls(**{k: v for k, v in data.items() if k in known})
+    except TypeError as error:
+        raise ValueError(f"bad {data['kind']} record: {error}") from error
+    return record

@@ -1,0 +1,1 @@
+"""What to measure: the scenario schema, its loader, and the shipped scenario files."""
