@@ -44,7 +44,8 @@ class Metric:
         definition: the formula in one or two lines.
         source: paper, standard or rule book.
         cannot_judge: what gives a None, or misleads.
-        compute: ``Text -> Score`` (sample) or ``Sequence[Text] -> Score`` (set).
+        compute: ``Text -> Score`` (sample) or ``Sequence[Text] -> Score`` (set). It never raises.
+        group: the name that selects this metric together with its kin, e.g. ``repetition``.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Metric:
     source: str
     cannot_judge: str
     compute: Callable[[Text], Score] | Callable[[Sequence[Text]], Score]
+    group: str = "other"
