@@ -135,12 +135,13 @@ def from_line(line: str) -> Record:
             this version does not know (written by a newer one) are ignored.
     """
     data = json.loads(line)
-    if not isinstance(data, dict) or data.get("kind") not in _KINDS:
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"not a record: {line[:80]!r}")
-    cls = _KINDS[data["kind"]]
+    cls = _KINDS[kind]
     known = {f.name for f in dataclasses.fields(cls)}
     try:
         record: Record = cls(**{k: v for k, v in data.items() if k in known})
     except TypeError as error:
-        raise ValueError(f"bad {data['kind']} record: {error}") from error
+        raise ValueError(f"bad {kind} record: {error}") from error
     return record
