@@ -21,6 +21,7 @@ SCHEMA_VERSION = 1
 
 Phase = Literal["cold", "warmup", "timed", "fit"]
 Status = Literal["ok", "failed", "skipped"]
+Failure = Literal["input", "crash", "timeout"]
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class CaseDone:
     attempt: str
     status: Status
     reason: str | None = None  # why skipped or failed, for people
+    failure: Failure | None = None  # input: the scenario must change; else the worker died
     log_tail: str | None = None  # last lines of a crashed worker
     cold_seconds: float | None = None  # the first call, compile included
     compile_seconds: float | None = None
@@ -100,6 +102,7 @@ class CaseDone:
     compile_method: str | None = None  # how the two were found
     steady: bool | None = None
     warmup_trials: int | None = None
+    generate_seconds: float | None = None  # all calls of the case together, whatever their phase
     host_peak_bytes: int | None = None  # VmHWM of the worker during one call, own pass
     device_peak_bytes: int | None = None
     energy_joules_per_1000_tokens: float | None = None
