@@ -1,0 +1,270 @@
+"""From a scenario to its cases: one per combination of the axes, each with an id and a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from scenarios.faults import Fault, ScenarioError
+from scenarios.rules import AXES, Rule, matches
+from scenarios.schema import (
+    Generate,
+    Hardware,
+    Measure,
+    Preset,
+    Prompt,
+    Sampler,
+    Scenario,
+    State,
+)
+from scenarios.values import did_you_mean
+
+HASH_VERSION = 1  # counted up when the same scenario comes to mean another measurement
+
+
+@dataclass(frozen=True)
+class Case:
+    """One combination of the axes, with the prompts that it goes on from.
+
+    Attributes:
+        id: readable, unique in its scenario: ``preset/state/sampler/hardware``, and ``/bN`` where
+            the batch size N is not 1.
+        hash: hexadecimal digest of all that determines what is measured; the same for the same
+            work, whatever else the scenario holds.
+        prompts: (index in the scenario, prompt), in order.
+    """
+
+    id: str
+    hash: str
+    preset: Preset
+    state: State
+    sampler: Sampler
+    hardware: Hardware
+    batch_size: int
+    prompts: tuple[tuple[int, Prompt], ...]
+    generate: Generate
+    measure: Measure
+    seed: int
+
+    @property
+    def source(self) -> str:
+        """What is loaded: the tuned preset of the state, or the preset itself."""
+        return self.state.preset or self.preset.source
+
+    @property
+    def group(self) -> str:
+        """``preset/state/hardware``: the cases that can share a worker process."""
+        return f"{self.preset.name}/{self.state.name}/{self.hardware.name}"
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The word for this case on every axis."""
+        return {
+            "preset": self.preset.name,
+            "state": self.state.name,
+            "sampler": self.sampler.name,
+            "hardware": self.hardware.name,
+            "batch_size": str(self.batch_size),
+        }
+
+
+class Dropped(NamedTuple):
+    """A case, or a prompt of one, that a rule took out."""
+
+    what: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The cases of a scenario, and what its rules dropped."""
+
+    cases: tuple[Case, ...]
+    dropped: tuple[Dropped, ...]
+
+
+def expand(scenario: Scenario, *, fingerprint: Callable[[str], str] | None = None) -> Expansion:
+    """Return the cases of a scenario in the order of its axes.
+
+    Args:
+        scenario: a valid scenario.
+        fingerprint: gives the digest of a preset's content for its source; goes into the hashes.
+
+    Raises:
+        ScenarioError: a rule matches nothing, no case is left, or two cases are the same.
+    """
+    expansion, faults = expand_with_faults(scenario, fingerprint=fingerprint)
+    if faults:
+        raise ScenarioError([Fault(None, None, None, ".".join(map(str, p)), m) for p, m in faults])
+    return expansion
+
+
+Faults = list[tuple[tuple[int | str, ...], str]]
+
+
+def expand_with_faults(
+    scenario: Scenario, *, fingerprint: Callable[[str], str] | None = None
+) -> tuple[Expansion, Faults]:
+    """Like :func:`expand`, with the faults and their places returned instead of raised."""
+    cases: list[Case] = []
+    dropped: list[Dropped] = []
+    judge = _Rules(scenario)
+    axes = itertools.product(
+        scenario.presets,
+        scenario.states,
+        scenario.hardware,
+        scenario.samplers,
+        scenario.generate.batch_sizes,
+    )
+    for preset, state, hardware, sampler, batch_size in axes:
+        case = Case(
+            id=_case_id(preset, state, sampler, hardware, batch_size),
+            hash="",
+            preset=preset,
+            state=state,
+            sampler=sampler,
+            hardware=hardware,
+            batch_size=batch_size,
+            prompts=tuple(enumerate(scenario.prompts)),
+            generate=scenario.generate,
+            measure=scenario.measure,
+            seed=scenario.seed,
+        )
+        prompts, lost = judge.prompts_of(case)
+        dropped += lost
+        if prompts:
+            cases.append(_hashed(case, prompts, fingerprint))
+    faults = judge.unused()
+    if not cases and not faults:
+        faults.append(((), "the rules leave no case"))
+    faults += _same_model_twice(cases)
+    return Expansion(tuple(cases), tuple(dropped)), faults
+
+
+def _case_id(
+    preset: Preset, state: State, sampler: Sampler, hardware: Hardware, batch_size: int
+) -> str:
+    names = [preset.name, state.name, sampler.name, hardware.name]
+    return "/".join([*names, f"b{batch_size}"] if batch_size != 1 else names)
+
+
+def _hashed(
+    case: Case,
+    prompts: tuple[tuple[int, Prompt], ...],
+    fingerprint: Callable[[str], str] | None,
+) -> Case:
+    content: dict[str, Any] = {
+        "version": HASH_VERSION,
+        "model": fingerprint(case.source) if fingerprint else case.source,
+        "sampler": [case.sampler.kind, case.sampler.model_dump()],
+        "hardware": case.hardware.model_dump(),
+        "batch_size": case.batch_size,
+        "prompts": [[index, prompt.text] for index, prompt in prompts],
+        "generate": case.generate.model_dump(exclude={"batch_sizes"}),
+        "measure": case.measure.model_dump(exclude={"launches", "timeout"}),
+        "seed": case.seed,
+    }
+    text = json.dumps(content, sort_keys=True, allow_nan=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return replace(case, prompts=prompts, hash=digest)
+
+
+class _Rules:
+    """The include and exclude rules of a scenario, with a count of what each one fitted."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._include = [(("include", i), rule) for i, rule in enumerate(scenario.include)]
+        self._exclude = [(("exclude", i), rule) for i, rule in enumerate(scenario.exclude)]
+        self._used: set[tuple[str, int]] = set()
+
+    def prompts_of(self, case: Case) -> tuple[tuple[tuple[int, Prompt], ...], list[Dropped]]:
+        """Return the prompts that are left to a case, and what was dropped."""
+        labels = case.labels
+        include = [(place, rule) for place, rule in self._include if rule.fits_case(labels)]
+        exclude = [(place, rule) for place, rule in self._exclude if rule.fits_case(labels)]
+        kept: list[tuple[int, Prompt]] = []
+        lost: list[tuple[str, str]] = []
+        for index, prompt in case.prompts:
+            wanted = self._fitting(include, index, prompt)
+            unwanted = self._fitting(exclude, index, prompt)
+            if unwanted:
+                lost.append((prompt.label, unwanted))
+            elif self._include and not wanted:
+                lost.append((prompt.label, "no include rule fits"))
+            else:
+                kept.append((index, prompt))
+        if kept:
+            return tuple(kept), [Dropped(f"{case.id}: prompt {p!r}", why) for p, why in lost]
+        reasons = dict.fromkeys(why for _, why in lost)
+        more = "" if len(reasons) == 1 else "no prompt is left: "
+        return (), [Dropped(case.id, more + "; ".join(reasons))]
+
+    def _fitting(
+        self, rules: Sequence[tuple[tuple[str, int], Rule]], index: int, prompt: Prompt
+    ) -> str:
+        fitting = [(p, rule) for p, rule in rules if rule.fits_prompt(index, prompt.label)]
+        self._used.update(place for place, _ in fitting)
+        return f"{fitting[0][0][0]}: {fitting[0][1]}" if fitting else ""
+
+    def unused(self) -> Faults:
+        """Return a fault for each rule that fitted no case: most likely a misspelt label."""
+        return [
+            (place, f"fits no case and no prompt: {rule}")
+            for place, rule in self._include + self._exclude
+            if place not in self._used
+        ]
+
+
+def _same_model_twice(cases: Iterable[Case]) -> Faults:
+    first: dict[tuple[str, ...], Case] = {}
+    faults: Faults = []
+    for case in cases:
+        if case.state.preset is None:
+            continue
+        key = tuple(case.labels[axis] for axis in AXES if axis != "preset")
+        other = first.setdefault(key, case)
+        if other is not case:
+            faults.append(
+                (
+                    ("states",),
+                    f"the state {case.state.name!r} is one model, so {other.id} and {case.id} "
+                    "are the same; exclude one",
+                )
+            )
+    return faults[:1]
+
+
+def only(cases: Sequence[Case], expressions: Iterable[str]) -> list[Case]:
+    """Keep the cases that fit every expression, such as ``sampler=greedy,top_k*``.
+
+    Raises:
+        ScenarioError: an expression is malformed, names no axis, or fits none of the cases.
+    """
+    kept = list(cases)
+    faults: list[Fault] = []
+    for expression in expressions:
+        axis, equals, words = expression.partition("=")
+        globs = tuple(word.strip() for word in words.split(",") if word.strip())
+        axis = axis.strip()
+        if not equals or not globs:
+            message = "must look like axis=glob,glob, for example sampler=greedy,top_k*"
+            faults.append(Fault("--only", None, None, expression, message))
+        elif axis not in AXES:
+            hint = did_you_mean(axis, AXES) or f"; there are {', '.join(AXES)}"
+            faults.append(Fault("--only", None, None, expression, f"unknown axis {axis!r}{hint}"))
+        else:
+            for glob in globs:
+                if not any(matches((glob,), case.labels[axis]) for case in cases):
+                    there = ", ".join(dict.fromkeys(case.labels[axis] for case in cases))
+                    message = f"{glob!r} fits no {axis}; there are {there}"
+                    faults.append(Fault("--only", None, None, expression, message))
+            kept = [case for case in kept if matches(globs, case.labels[axis])]
+    if not faults and not kept:
+        faults.append(Fault("--only", None, None, "", "the expressions together fit no case"))
+    if faults:
+        raise ScenarioError(faults)
+    return kept

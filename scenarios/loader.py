@@ -1,0 +1,154 @@
+"""From a scenario file to a checked scenario, or to all its faults at once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from scenarios import shipped
+from scenarios.cases import expand_with_faults
+from scenarios.faults import Fault, Origin, ScenarioError
+from scenarios.schema import Preset, Scenario, State, is_folder
+from scenarios.values import did_you_mean, label_from
+from scenarios.yaml_source import Place, read
+
+__all__ = ["Fault", "LoadedScenario", "ScenarioError", "load"]
+
+MAX_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class LoadedScenario:
+    """A scenario with the file that it came from."""
+
+    scenario: Scenario
+    path: Path
+    text: str
+    _origin: Origin = field(repr=False, default_factory=Origin)
+
+    def fault(self, place: Place, message: str) -> Fault:
+        """Return a fault at a place in the file, such as ``("gates", "rep_9")``.
+
+        For what only a caller can judge: whether a metric or a preset exists.
+        """
+        return self._origin.fault(place, message)
+
+
+def load(name_or_path: str | Path, *, presets: Mapping[str, str] | None = None) -> LoadedScenario:
+    """Read a scenario: a shipped one by its name, any other by its path.
+
+    Args:
+        name_or_path: ``quickstart`` or ``./mine.yaml``. A path has a separator or a suffix.
+        presets: label -> source, in place of what the file says for that preset; a local folder
+            is seen from the working folder here, and from the scenario's folder in the file.
+
+    Raises:
+        ScenarioError: everything that is wrong with the file, at once.
+    """
+    path = _find(name_or_path)
+    text = _read_text(path)
+    source = read(text)
+    origin = Origin(str(path), source)
+    if source.faults:
+        faults = [
+            Fault(str(path), mark and mark[0], mark and mark[1], "", message)
+            for mark, message in source.faults
+        ]
+        raise ScenarioError(sorted(faults, key=lambda f: (f.line or 0, f.column or 0)))
+    data = source.data
+    if not isinstance(data, dict):
+        raise ScenarioError(
+            [origin.fault((), "must be a mapping (key: value), not " + _kind(data))]
+        )
+    data = {"name": label_from(path.name.removesuffix(".yaml").removesuffix(".scenario")), **data}
+    try:
+        scenario = Scenario.model_validate(data, context={"folder": path.absolute().parent})
+    except ValidationError as error:
+        raise ScenarioError(origin.faults(error, Scenario)) from None
+    scenario = _with_presets(scenario, presets or {})
+    _, faults_found = expand_with_faults(scenario)
+    if faults_found:
+        raise ScenarioError([origin.fault(place, message) for place, message in faults_found])
+    return LoadedScenario(scenario, path, text, origin)
+
+
+def _kind(data: Any) -> str:
+    return "a list" if isinstance(data, list) else "a single word"
+
+
+def _find(name_or_path: str | Path) -> Path:
+    words = str(name_or_path)
+    path = Path(words)
+    if isinstance(name_or_path, Path) or path.name != words or path.suffix or path.exists():
+        return path
+    if words not in shipped.names():
+        names = shipped.names()
+        hint = did_you_mean(words, names) or f"; there are {', '.join(names)}"
+        message = f"no shipped scenario has this name{hint} (a file needs its suffix, .yaml)"
+        raise ScenarioError([Fault(words, None, None, "", message)])
+    return shipped.path(words)
+
+
+def _read_text(path: Path) -> str:
+    def refuse(message: str) -> ScenarioError:
+        return ScenarioError([Fault(str(path), None, None, "", message)])
+
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise refuse("is a folder, not a scenario file")
+        if not stat.S_ISREG(status.st_mode):
+            raise refuse("is not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise refuse(f"is too large: {status.st_size:,} bytes, at most {MAX_BYTES:,}")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse("there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refuse(f"cannot be read: {reason}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        message = f"is not UTF-8 text (byte 0x{content[error.start]:02x})"
+        raise ScenarioError([Fault(str(path), line, column, "", message)]) from None
+
+
+def _with_presets(scenario: Scenario, overrides: Mapping[str, str]) -> Scenario:
+    """Put other sources in the place of presets, and of the presets of states."""
+    faults: list[Fault] = []
+    new: dict[str, str] = {}
+    labels = [p.name for p in scenario.presets]
+    of_state = {s.name: Preset(source=s.preset) for s in scenario.states if s.preset}  # type: ignore[call-arg]
+    labels += [p.name for p in of_state.values()]
+    for label, source in overrides.items():
+        where = f"{label}={source}"
+        folder = Path(source).expanduser()
+        if label not in labels:
+            hint = did_you_mean(label, labels) or f"; there are {', '.join(dict.fromkeys(labels))}"
+            faults.append(Fault("--preset", None, None, where, f"no preset {label!r}{hint}"))
+        elif not source:
+            faults.append(Fault("--preset", None, None, where, "names no source"))
+        elif is_folder(source) and not folder.is_dir():
+            message = f"there is no such folder: {folder.absolute()}"
+            faults.append(Fault("--preset", None, None, where, message))
+        else:
+            new[label] = os.path.abspath(folder) if is_folder(source) else source
+    if faults:
+        raise ScenarioError(faults)
+    presets = [Preset(name=p.name, source=new.get(p.name, p.source)) for p in scenario.presets]
+    states = [
+        s
+        if s.preset is None
+        else State(name=s.name, preset=new.get(of_state[s.name].name, s.preset))
+        for s in scenario.states
+    ]
+    return scenario.model_copy(update={"presets": tuple(presets), "states": tuple(states)})

@@ -1,0 +1,73 @@
+"""Rules that keep or drop cases: globs on the labels of the axes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, model_validator
+
+from scenarios.values import Model, as_list, refuse
+
+AXES = ("preset", "state", "sampler", "hardware", "batch_size")
+
+
+@lru_cache(maxsize=1024)
+def _pattern(glob: str) -> re.Pattern[str]:
+    pieces = {"*": ".*", "?": "."}
+    return re.compile("".join(pieces.get(c) or re.escape(c) for c in glob), re.DOTALL)
+
+
+def matches(globs: tuple[str, ...], label: str) -> bool:
+    """Tell whether any glob (``*``: any text, ``?``: any character) fits the whole label."""
+    return any(_pattern(glob).fullmatch(label) for glob in globs)
+
+
+def _as_globs(value: Any) -> Any:
+    globs = [
+        str(g) if isinstance(g, int) and not isinstance(g, bool) else g for g in as_list(value)
+    ]
+    if not globs:
+        raise refuse("must name at least one label")
+    return tuple(globs)
+
+
+Globs = Annotated[tuple[str, ...], BeforeValidator(_as_globs)]
+
+
+class Rule(Model):
+    """Axis -> globs; the rule fits where every axis that it names fits.
+
+    ``prompt`` goes by a prompt's label or its index; a rule with it means (case, prompt) pairs.
+    """
+
+    preset: Globs | None = None
+    state: Globs | None = None
+    sampler: Globs | None = None
+    hardware: Globs | None = None
+    batch_size: Globs | None = None
+    prompt: Globs | None = None
+
+    @model_validator(mode="after")
+    def _names_an_axis(self) -> Rule:
+        if all(getattr(self, axis) is None for axis in (*AXES, "prompt")):
+            raise refuse(f"must name an axis: {', '.join((*AXES, 'prompt'))}")
+        return self
+
+    def fits_case(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether a case with these labels (axis -> label) fits, its prompts apart."""
+        return all(
+            matches(globs, labels[axis])
+            for axis in AXES
+            if (globs := getattr(self, axis)) is not None
+        )
+
+    def fits_prompt(self, index: int, label: str) -> bool:
+        """Tell whether a prompt fits; without ``prompt`` every one does."""
+        return self.prompt is None or matches(self.prompt, label) or str(index) in self.prompt
+
+    def __str__(self) -> str:
+        given = self.model_dump(exclude_none=True)
+        return " ".join(f"{axis}={','.join(globs)}" for axis, globs in given.items())

@@ -1,0 +1,114 @@
+"""The base class of every scenario model, and the value types that they share."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+
+class Model(BaseModel):
+    """Frozen, no unknown keys, no NaN and no infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """Return the error by which a validator refuses a value, in words of our own."""
+    return PydanticCustomError("scenario", "{message}", {"message": message})
+
+
+def refuse_at(faults: Iterable[tuple[tuple[int | str, ...], str]], value: Any) -> ValidationError:
+    """Return one error that holds several faults, each at its own place inside ``value``."""
+    details = [
+        InitErrorDetails(type=refuse(message), loc=place, input=value) for place, message in faults
+    ]
+    return ValidationError.from_exception_data("Scenario", details)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+# Characters with a meaning in case ids ("/"), in --only ("=" and ",") and in globs.
+_NOT_IN_LABEL = re.compile(r"[\s/,=*?\[\]\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+
+
+def _check_label(label: str) -> str:
+    if not label:
+        raise refuse("must not be empty")
+    if match := _NOT_IN_LABEL.search(label):
+        raise refuse(f"a label goes into case ids and must not contain {match[0]!r}")
+    return check_text(label)
+
+
+def label_from(text: str) -> str:
+    """Turn any text, such as a file name, into a label: what is not allowed becomes ``-``."""
+    return _NOT_IN_LABEL.sub("-", text) or "-"
+
+
+def check_text(text: str) -> str:
+    """Refuse text that no tokenizer takes: lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refuse("is not valid Unicode text (it has half a surrogate pair)") from None
+    return text
+
+
+def _check_finite(number: float) -> float:
+    if number != number or number in (float("inf"), float("-inf")):
+        raise refuse(f"must be a finite number, not {number}")
+    return number
+
+
+Label = Annotated[str, AfterValidator(_check_label)]
+Text = Annotated[str, AfterValidator(check_text)]
+Whole = Annotated[int, Strict()]
+Switch = Annotated[bool, Strict()]
+Number = Annotated[float, Strict(), AfterValidator(_check_finite)]
+Temperature = Annotated[Number, Field(gt=0)]
+
+Item = TypeVar("Item")
+
+
+def no_duplicates(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Refuse a list in which two entries have the same label."""
+    first: dict[str, int] = {}
+    faults: list[tuple[tuple[int | str, ...], str]] = []
+    for index, item in enumerate(items):
+        label = label_of(item)
+        if label in first:
+            faults.append(((index,), f"{label!r} is there already, as entry {first[label] + 1}"))
+        first.setdefault(label, index)
+    if faults:
+        raise refuse_at(faults, items)
+    return items
+
+
+def label_of(item: object) -> str:
+    """Return the word by which ids, rules and ``--only`` call an entry of an axis."""
+    return str(getattr(item, "label", getattr(item, "name", item)))
+
+
+def as_list(value: Any) -> Any:
+    """Let a single entry stand for a list of one."""
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+
+
+OneOrMore = Annotated[tuple[Item, ...], Field(min_length=1), AfterValidator(no_duplicates)]
+Several = Annotated[tuple[Item, ...], BeforeValidator(as_list)]
