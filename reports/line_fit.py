@@ -1,0 +1,171 @@
+"""Prefill and decode from T(n) = a + b n: a robust line through interleaved calls.
+
+n is the number of decode steps of a call, and T its seconds. b is the time per output token
+(TPOT), T(1) = a + b the time to first token (TTFT); neither is a difference of two noisy means.
+A line that does not hold is reported as such, never as numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from reports.statistics import LEVEL, Estimate, median, median_estimate, order_rank
+
+RESIDUAL_LIMIT = 0.10  # share of the fitted time by which a median may lie off the line
+FEWEST_STEPS = 3  # different n: two points fit any line
+
+Point = tuple[float, float]  # (decode steps, seconds)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line of one launch.
+
+    Attributes:
+        slope: b, seconds per step.
+        first: T(1) = a + b, seconds.
+        slope_low: lower end of the slope's interval, from this launch's points alone.
+        slope_high: upper end.
+        first_low: lower end of T(1)'s interval; None below five points.
+        first_high: upper end.
+        residual: worst |median T(n) - fitted T(n)| / |fitted T(n)| over the n.
+        points: how many points it went through.
+    """
+
+    slope: float
+    first: float
+    slope_low: float
+    slope_high: float
+    first_low: float | None
+    first_high: float | None
+    residual: float
+    points: int
+
+
+@dataclass(frozen=True)
+class PrefillDecode:
+    """Prefill and decode of a case.
+
+    Attributes:
+        ttft: T(1) in seconds; value None where the line does not hold.
+        tpot: b in seconds per step; value None where the line does not hold.
+        residual: worst relative residual (median over launches); None where there is no line.
+        holds: whether the line may be read as prefill and decode.
+        reason: why it does not hold.
+    """
+
+    ttft: Estimate
+    tpot: Estimate
+    residual: float | None
+    holds: bool
+    reason: str | None = None
+
+
+def fit_line(points: Sequence[Point], level: float = LEVEL) -> Line:
+    """Fit one launch by Theil-Sen: b is the median slope over all pairs of different n.
+
+    The intercept is the median of T - b n. The slope's interval is Sen's (1968, JASA 63:1379),
+    from Kendall's rank variance with ties. T(1)'s interval is the order-statistic one of
+    T - b (n - 1), widened over both ends of the slope's: conservative.
+
+    Raises:
+        ValueError: fewer than two different n.
+    """
+    import numpy as np
+
+    steps = np.array([step for step, _ in points], dtype=np.float64)
+    seconds = np.array([second for _, second in points], dtype=np.float64)
+    first, second = np.triu_indices(len(points), 1)
+    run = steps[second] - steps[first]
+    rise = seconds[second] - seconds[first]
+    slopes = np.sort(rise[run != 0] / run[run != 0])
+    if not len(slopes):
+        raise ValueError("a line needs two different numbers of steps")
+    slope = float(np.median(slopes))
+    low, high = _slope_ranks(steps.tolist(), seconds.tolist(), len(slopes), level)
+    slope_low, slope_high = float(slopes[low]), float(slopes[high])
+
+    start = float(np.median(seconds - slope * (steps - 1)))
+    first_low = first_high = None
+    if k := order_rank(len(points), level):
+        ends = [np.sort(seconds - b * (steps - 1)) for b in (slope_low, slope_high)]
+        first_low = min(float(end[k - 1]) for end in ends)
+        first_high = max(float(end[-k]) for end in ends)
+    residual = 0.0
+    for step in np.unique(steps):
+        fitted = start + slope * (step - 1)
+        off = abs(float(np.median(seconds[steps == step])) - fitted)
+        residual = max(residual, off / abs(fitted) if fitted else math.inf)
+    return Line(
+        slope, start, slope_low, slope_high, first_low, first_high, float(residual), len(points)
+    )
+
+
+def _slope_ranks(
+    steps: Sequence[float], seconds: Sequence[float], slopes: int, level: float
+) -> tuple[int, int]:
+    """Positions of the interval's ends among the sorted slopes (Sen 1968, with ties)."""
+
+    def pairs(values: Sequence[float]) -> float:
+        ties = [values.count(value) for value in set(values)]
+        return sum(tie * (tie - 1) * (2 * tie + 5) for tie in ties)
+
+    n = len(steps)
+    variance = (n * (n - 1) * (2 * n + 5) - pairs(steps) - pairs(seconds)) / 18
+    width = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(max(variance, 0.0))
+    # As scipy rounds: half to even.
+    low = max(round((slopes - width) / 2) - 1, 0)
+    high = min(round((slopes + width) / 2), slopes - 1)
+    return low, high
+
+
+def prefill_decode(launches: Sequence[Sequence[Point]], level: float = LEVEL) -> PrefillDecode:
+    """Fit each launch and take medians over launches, the interval too (one launch: its own).
+
+    It holds where the line of each launch rests on ``FEWEST_STEPS`` different n, the median worst
+    residual is at most ``RESIDUAL_LIMIT``, and TPOT and TTFT are above 0.
+
+    Args:
+        launches: the valid fit calls of each launch; launches without any are left out.
+    """
+    fitted = [points for points in launches if points]
+    if not fitted:
+        return _no_line("no valid fit calls")
+    steps = min(len({step for step, _ in points}) for points in fitted)
+    if steps < FEWEST_STEPS:
+        return _no_line(
+            f"a line needs {FEWEST_STEPS} different numbers of steps, there are {steps}"
+        )
+    lines = [fit_line(points, level) for points in fitted]
+    residual = median([line.residual for line in lines])
+    ttft, tpot = _estimates(lines, level)
+    if tpot.value is None or tpot.value <= 0:
+        return _no_line("more steps took no more time", residual)
+    if residual > RESIDUAL_LIMIT:
+        off = f"a median lies {residual:.0%} off the line, at most {RESIDUAL_LIMIT:.0%} is allowed"
+        return _no_line(off, residual)
+    if ttft.value is None or ttft.value <= 0:
+        return _no_line("the line gives no time at all for the first step", residual)
+    return PrefillDecode(ttft, tpot, residual, True)
+
+
+def _estimates(lines: Sequence[Line], level: float) -> tuple[Estimate, Estimate]:
+    if len(lines) > 1:
+        return (
+            median_estimate([line.first for line in lines], "launches", level),
+            median_estimate([line.slope for line in lines], "launches", level),
+        )
+    (line,) = lines
+    few = None if line.first_low is not None else f"an interval needs 5 calls, not {line.points}"
+    return (
+        Estimate(line.first, line.first_low, line.first_high, line.points, "trials", few),
+        Estimate(line.slope, line.slope_low, line.slope_high, line.points, "trials"),
+    )
+
+
+def _no_line(reason: str, residual: float | None = None) -> PrefillDecode:
+    nothing = Estimate(None, reason=reason)
+    return PrefillDecode(nothing, nothing, residual, False, reason)

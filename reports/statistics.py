@@ -1,0 +1,180 @@
+"""Medians, means, and exact or resampled intervals around them.
+
+All intervals are two-sided at ``LEVEL`` (0.90), so that either end is a one-sided 95 % bound. At
+that level five launches give an exact interval for a median, which at 0.95 takes six.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEVEL = 0.90
+RESAMPLES = 1000
+FEWEST_PROMPTS = 5  # below this the prompts themselves are not resampled
+_SEED = 20261122
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval.
+
+    Attributes:
+        value: the point estimate; None where there is nothing to estimate from.
+        low: lower end of the interval, or None.
+        high: upper end, or None.
+        n: how many units the interval rests on.
+        over: what those units are: ``launches``, ``trials``, ``prompts`` or ``samples``.
+        reason: why there is no interval (or no value).
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    over: str = ""
+    reason: str | None = None
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the median; the mean of the middle two where their number is even.
+
+    Raises:
+        ValueError: no values.
+    """
+    if not values:
+        raise ValueError("no values")
+    ordered, half = sorted(values), len(values) // 2
+    if len(values) % 2:
+        return float(ordered[half])
+    return ordered[half - 1] / 2 + ordered[half] / 2
+
+
+@cache
+def order_rank(n: int, level: float = LEVEL) -> int:
+    """Return k such that [k-th smallest, k-th largest] of n values holds the median.
+
+    The largest k with P(Binomial(n, 1/2) < k) <= (1 - level) / 2, by exact sums: no assumption
+    about the distribution but that the values are independent (Conover, Practical Nonparametric
+    Statistics, 3.2). 0 where n is too small for the level.
+    """
+    allowed, tail, k = (1 - level) / 2, 0.0, 0
+    while k < n:
+        tail += math.exp(_log_choose(n, k) - n * math.log(2))
+        if tail > allowed * (1 + 1e-12):
+            break
+        k += 1
+    return k
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def fewest(level: float = LEVEL) -> int:
+    """Return the smallest n for which an exact interval of the median exists (5 at 0.90)."""
+    return math.ceil(math.log2(2 / (1 - level)) - 1e-9)
+
+
+def median_estimate(values: Sequence[float], over: str, level: float = LEVEL) -> Estimate:
+    """Return the median with its exact order-statistic interval.
+
+    Args:
+        values: one value per unit, e.g. the median of each launch's trials.
+        over: the name of the units.
+        level: coverage is at least this.
+    """
+    if not values:
+        return Estimate(None, over=over, reason=f"no {over}")
+    n, k = len(values), order_rank(len(values), level)
+    if k == 0:
+        need = f"an exact {level:.0%} interval needs {fewest(level)} {over}, there are {n}"
+        return Estimate(median(values), None, None, n, over, need)
+    ordered = sorted(values)
+    return Estimate(median(values), float(ordered[k - 1]), float(ordered[n - k]), n, over)
+
+
+def over_launches(trials: Sequence[Sequence[float]], level: float = LEVEL) -> Estimate:
+    """Return the median over launches of each launch's median over its trials.
+
+    Two or more launches: the interval is over launches. One launch: it is over its trials, and
+    says only how much they scatter within one process, not what another process would give;
+    ``over`` tells the two apart.
+
+    Args:
+        trials: for each launch its values; launches without any are left out.
+    """
+    launches = [list(values) for values in trials if values]
+    if len(launches) == 1:
+        return median_estimate(launches[0], "trials", level)
+    return median_estimate([median(values) for values in launches], "launches", level)
+
+
+def mean_estimates(
+    values: NDArray[Any], prompts: Sequence[int], level: float = LEVEL
+) -> list[Estimate]:
+    """Return the mean of each column with a percentile bootstrap interval.
+
+    Repeats of one prompt are not independent, so whole prompts are drawn with replacement
+    (cluster bootstrap; Davison & Hinkley, Bootstrap Methods, 3.8). With fewer than
+    ``FEWEST_PROMPTS`` of them, samples are drawn within each prompt instead: that interval speaks
+    for these prompts only, and ``over`` says ``samples``. The resampling is the same at each call
+    for the same number of units, so the result depends on the values alone.
+
+    Args:
+        values: float, shape (samples, columns); NaN where a sample could not be judged.
+        prompts: the prompt index of each sample.
+    """
+    import numpy as np
+
+    judged = ~np.isnan(values)
+    filled = np.where(judged, values, 0.0)
+    counts = judged.sum(axis=0)
+    means = filled.sum(axis=0) / np.maximum(counts, 1)
+    _, group = np.unique(np.asarray(prompts, dtype=np.int64), return_inverse=True)
+    groups = int(group.max()) + 1 if len(group) else 0
+    clustered = groups >= FEWEST_PROMPTS
+    if clustered:
+        weights = _draws(groups)[:, group]
+    else:
+        weights = np.empty((RESAMPLES, len(group)))
+        for index in range(groups):
+            rows = np.flatnonzero(group == index)
+            weights[:, rows] = _draws(len(rows), index)
+    totals = weights @ judged
+    with np.errstate(invalid="ignore", divide="ignore"):
+        resampled = (weights @ filled) / totals
+    found = []
+    for column in range(values.shape[1]):
+        n = int(counts[column])
+        if n == 0:
+            found.append(Estimate(None, reason="no sample could be judged"))
+            continue
+        units = len(set(group[judged[:, column]])) if clustered else n
+        over = "prompts" if clustered else "samples"
+        mean = float(means[column])
+        if units < FEWEST_PROMPTS:
+            reason = f"an interval needs {FEWEST_PROMPTS} {over}, there are {units}"
+            found.append(Estimate(mean, None, None, units, over, reason))
+            continue
+        drawn = resampled[:, column]
+        drawn = drawn[~np.isnan(drawn)]  # a draw may hold no sample that could be judged
+        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        found.append(Estimate(mean, float(low), float(high), units, over))
+    return found
+
+
+@cache
+def _draws(units: int, stream: int = 0) -> NDArray[Any]:
+    """How often each of ``units`` is drawn in each resample; shape (RESAMPLES, units)."""
+    import numpy as np
+
+    generator = np.random.default_rng([_SEED, units, stream])
+    shares = np.full(units, 1 / units)
+    return generator.multinomial(units, shares, size=RESAMPLES).astype(np.float64)
