@@ -24,9 +24,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def _built_in() -> tuple[Metric, ...]:
     """The metrics of this package. To add one: put it in its module's ``METRICS``."""
-    from metrics import repetition
+    from metrics import encoding, loops, repetition, self_bleu, vocabulary
 
-    return (*repetition.METRICS,)
+    return (
+        *repetition.METRICS,
+        *loops.METRICS,
+        *vocabulary.METRICS,
+        *self_bleu.METRICS,
+        *encoding.METRICS,
+    )
 
 
 @cache

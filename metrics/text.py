@@ -26,6 +26,7 @@ T = TypeVar("T")
 Script = Literal["han", "latin", "other", "mixed", "none"]
 
 REPLACEMENT = "\ufffd"
+WINDOW = 128  # units of each text that the size-dependent metrics read
 _DOMINANT = 0.8  # share of the letters that one script needs to name the text
 _LONGEST_CUT = 3  # a character of four bytes cut short leaves at most three broken bytes
 _TABLE_LIMIT = 50_000  # entries kept, so that hostile text cannot grow a table without end
@@ -59,9 +60,9 @@ class _Table(dict[int, str]):
         self._make = make
 
     def __missing__(self, code: int) -> str:
-        made = self._make(code)
-        if len(self) < _TABLE_LIMIT:
-            self[code] = made
+        if len(self) >= _TABLE_LIMIT:
+            self.clear()
+        made = self[code] = self._make(code)
         return made
 
 
@@ -169,7 +170,12 @@ class Text:
     @cached_property
     def units(self) -> tuple[str, ...]:
         """Characters or casefolded words, in order (see the top of this file)."""
-        return units_of(self.text)
+        return units_of(self.text) or tuple("".join(self.text.replace(REPLACEMENT, "").split()))
+
+    @property
+    def window(self) -> tuple[str, ...]:
+        """The first ``WINDOW`` units: metrics that grow or shrink with the size read these."""
+        return self.units[:WINDOW]
 
     @cached_property
     def coverage(self) -> float:
@@ -195,9 +201,8 @@ class Text:
 
 
 def units_of(text: str) -> tuple[str, ...]:
-    """Cut any text into units by the rule at the top of this file."""
-    units = tuple(unit for unit in text.translate(_UNITS).split() if unit.strip("'"))
-    return units or tuple("".join(text.replace(REPLACEMENT, "").split()))
+    """Cut any text into its characters or words; none where there are no letters."""
+    return tuple(unit for unit in text.translate(_UNITS).split() if unit.strip("'"))
 
 
 def ngrams(tokens: Sequence[T], n: int) -> zip[tuple[T, ...]]:
