@@ -1,0 +1,5 @@
+"""``python -m bench`` is ``versebench``."""
+
+from bench.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The only part of versebench that imports keras; ``interface`` is what the rest sees of it."""

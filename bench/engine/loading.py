@@ -1,0 +1,131 @@
+"""Loading a KerasHub causal LM, with its failures told in words that say what to do."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from typing import Any
+
+from bench.engine.interface import InputError, LoadedEngine
+
+
+def load(source: str, hardware: dict[str, Any]) -> LoadedEngine:
+    """Import the backend, load the preset, and return it ready to make programs.
+
+    Args:
+        source: what ``from_preset`` takes: a preset name, ``kaggle://`` or ``hf://`` handle, or
+            the path of a local KerasHub or Hugging Face folder.
+        hardware: ``device``, ``backend``, ``dtype``, ``quantization``, ``jit`` of the case. The
+            environment (KERAS_BACKEND among it) must have been set before this process began.
+
+    Raises:
+        InputError: the preset does not exist, cannot be reached or is broken.
+        Unavailable: the backend does not see the device.
+    """
+    start = time.perf_counter()
+    import keras_nlp
+
+    from bench.engine import devices
+    from bench.engine.compiles import compile_counter
+    from bench.engine.kerashub import KerasHubEngine
+
+    backend = _require_backend(hardware["backend"])
+    devices.keep_tensorflow_off_the_device(backend)
+    devices.require_device(backend, hardware["device"])
+    counter = compile_counter(backend)
+    imported = time.perf_counter()
+
+    model = _from_preset(keras_nlp.models.CausalLM, source, hardware["dtype"])
+    if hardware.get("quantization"):
+        _quantize(model, hardware["quantization"])
+    if hardware.get("jit") is not None:
+        model.compile(jit_compile=hardware["jit"])
+    engine = KerasHubEngine(
+        model, backend, devices.DeviceMemory(backend, hardware["device"]), counter
+    )
+    return LoadedEngine(engine, imported - start, time.perf_counter() - imported)
+
+
+def _require_backend(wanted: str) -> str:
+    import keras
+
+    backend: str = keras.config.backend()
+    if backend != wanted:
+        raise InputError(f"keras runs on {backend}, not {wanted}: KERAS_BACKEND was not honoured")
+    return backend
+
+
+def _from_preset(causal_lm: Any, source: str, dtype: str) -> Any:
+    try:
+        model = causal_lm.from_preset(source, dtype=dtype)
+    except Exception as error:
+        raise InputError(_why_not_loaded(causal_lm, source, error)) from error
+    if model.preprocessor is None:
+        raise InputError(f"preset {source} has no tokenizer, so no text can be generated with it")
+    return model
+
+
+def _quantize(model: Any, mode: str) -> None:
+    model.preprocessor.tokenizer("a")  # quantize() refuses a tokenizer that was never called
+    try:
+        model.quantize(mode)
+    except Exception as error:
+        raise InputError(f"quantization {mode} does not work on this model: {error}") from error
+
+
+def _why_not_loaded(causal_lm: Any, source: str, error: Exception) -> str:
+    chain = _chain(error)
+    text = " ".join(str(e) for e in chain)
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    names = list(causal_lm.presets)
+    is_name = "/" not in source and "://" not in source
+    if is_name and source not in names:
+        near = difflib.get_close_matches(source, names, n=3)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        return f"unknown preset {source!r}{hint} (a local folder is written ./{source})"
+    if _is_network_failure(chain, text):
+        name = source.rstrip("/").rpartition("/")[2]
+        return (
+            f"preset {source} must be downloaded and its hub cannot be reached ({first[:160]}). "
+            "Without a network use a local folder: on a connected machine run "
+            f"keras_hub.models.CausalLM.from_preset({source!r}).save_to_preset({name!r}), copy "
+            f"the folder here, and add --preset {source}=./{name}"
+        )
+    return f"preset {source} cannot be loaded: {first[:300]}"
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    return chain
+
+
+def _is_network_failure(chain: list[BaseException], text: str) -> bool:
+    names = {type(e).__name__ for e in chain}
+    words = (
+        "Max retries",
+        "resolve",
+        "Connection",
+        "unreachable",
+        "timed out",
+        "offline",
+        "403",
+        "Proxy",
+    )
+    return bool(
+        names
+        & {
+            "ConnectionError",
+            "ConnectTimeout",
+            "ReadTimeout",
+            "ProxyError",
+            "SSLError",
+            "LocalEntryNotFoundError",
+            "OfflineModeIsEnabled",
+            "gaierror",
+            "ConnectError",
+        }
+    ) or any(word in text for word in words)

@@ -1,0 +1,173 @@
+"""Runs a plan into a run folder: launches in turn, every finished case on disk, crashes contained."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from bench.job import Job
+from bench.launcher import Worker, WorkerDied, WorkerTimedOut
+from bench.planning import Group, Plan
+from bench.worker_environment import worker_environment
+from reports.records import CaseDone, Failure, Record, RunEnd, Status, from_line
+from reports.run_folder import RunFolder, RunFolderError
+from scenarios.cases import Case
+
+
+class Watcher(Protocol):
+    """Who is told how a run goes: the progress bar, the pytest plugin, a test."""
+
+    def launch(self, group: str, launch: int, cases: int) -> None:
+        """Hear that a worker process is about to be started."""
+
+    def step(self, case: str | None, phase: str) -> None:
+        """Hear what the worker is about to do; drawing is free: the worker waits."""
+
+    def done(self, record: CaseDone) -> None:
+        """Hear that a case is finished in a launch."""
+
+
+@dataclass
+class Outcome:
+    """How the cases of a run ended, by (case id, launch)."""
+
+    done: dict[tuple[str, int], CaseDone] = field(default_factory=dict)
+
+    def count(self, status: Status, failure: Failure | None = None) -> int:
+        """Return how many ended so."""
+        return sum(d.status == status and d.failure == failure for d in self.done.values())
+
+    @property
+    def failed(self) -> list[CaseDone]:
+        """The failures, in the order in which they happened."""
+        return [d for d in self.done.values() if d.status == "failed"]
+
+
+class WorkerLike(Protocol):
+    """What the runner needs of a worker (tests give it a fake one)."""
+
+    def events(self, timeout: float) -> Iterable[dict[str, Any]]:
+        """Yield events; see ``launcher.Worker.events``."""
+
+    def log_tail(self) -> str:
+        """Return the last lines of the worker's log."""
+
+    def __enter__(self) -> WorkerLike: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+StartWorker = Callable[[Job, Mapping[str, str], Path], WorkerLike]
+
+
+@dataclass
+class Run:
+    """One run of a plan into a folder that is open for appending."""
+
+    plan: Plan
+    folder: RunFolder
+    watcher: Watcher
+    start_worker: StartWorker = Worker
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def execute(self) -> Outcome:
+        """Measure what is not finished yet and write the end of the run.
+
+        KeyboardInterrupt ends the worker, marks the run interrupted, and goes on upwards.
+        """
+        began = time.monotonic()
+        finished = self.folder.finished()
+        try:
+            for launch, group in self.plan.turns():
+                self._launch_until_done(group, launch, finished)
+        except BaseException as error:
+            with contextlib.suppress(RunFolderError):  # a full disk must not hide the first error
+                self._end(
+                    "interrupted" if isinstance(error, KeyboardInterrupt) else "failed", began
+                )
+            raise
+        self._end("complete", began)
+        return self.outcome
+
+    def _end(self, status: Literal["complete", "interrupted", "failed"], began: float) -> None:
+        self.folder.append(RunEnd(time.time(), status, time.monotonic() - began), sync=True)
+
+    def _launch_until_done(self, group: Group, launch: int, finished: set[tuple[str, int]]) -> None:
+        """Launch the group; where a case kills its worker, launch the others again without it."""
+        lost = {d.case for d in self.outcome.done.values() if d.status != "ok"}
+        left = [
+            case
+            for case in group.cases
+            if (case.hash, launch) not in finished and case.id not in lost
+        ]
+        while left:
+            self._launch(group, left, launch)
+            left = [case for case in left if (case.id, launch) not in self.outcome.done]
+
+    def _launch(self, group: Group, cases: list[Case], launch: int) -> None:
+        attempt = uuid.uuid4().hex[:12]
+        job = group.job(cases, launch, attempt)
+        log = self.folder.logs / f"launch-{launch}-{attempt}.log"
+        environment = worker_environment(job.hardware, os.environ)
+        self.watcher.launch(group.name, launch, len(cases))
+        current: str | None = None
+        with self.start_worker(job, environment, log) as worker:
+            try:
+                for event in worker.events(cases[0].measure.timeout):
+                    if event["event"] == "step":
+                        current = event["case"]
+                        self.watcher.step(current, event["phase"])
+                    elif event["event"] == "records":
+                        self._keep([from_line(line) for line in event["lines"]])
+                    elif event["event"] == "not_loaded":
+                        self._give_up(job, cases, event["reason"], event["failure"], worker)
+            except (WorkerDied, WorkerTimedOut) as error:
+                failure: Failure = "timeout" if isinstance(error, WorkerTimedOut) else "crash"
+                culprits = [c for c in cases if c.id == current] or cases
+                reason = f"the worker died: {error}" if failure == "crash" else str(error)
+                self._give_up(job, culprits, reason, failure, worker)
+                return
+        undone = [c for c in cases if (c.id, launch) not in self.outcome.done]
+        self._give_up(job, undone, "the worker ended without a word on this case", "crash", worker)
+
+    def _keep(self, records: list[Record]) -> None:
+        ends = [record for record in records if isinstance(record, CaseDone)]
+        self.folder.append(*records, sync=bool(ends))
+        for record in ends:
+            self.outcome.done[record.case, record.launch] = record
+            self.watcher.done(record)
+
+    def _give_up(
+        self,
+        job: Job,
+        cases: Iterable[Case],
+        reason: str,
+        failure: Failure | None,
+        worker: WorkerLike,
+    ) -> None:
+        """Record cases as failed (or skipped, where nothing failed) with the worker's last words."""
+        tail = worker.log_tail() if failure in ("crash", "timeout") else None
+        template = CaseDone(
+            case="",
+            case_hash="",
+            launch=job.launch,
+            attempt=job.attempt,
+            reason=reason,
+            status="failed" if failure else "skipped",
+            failure=failure,
+            log_tail=tail,
+        )
+        records: list[Record] = [
+            dataclasses.replace(template, case=case.id, case_hash=case.hash)
+            for case in cases
+            if (case.id, job.launch) not in self.outcome.done
+        ]
+        if records:
+            self._keep(records)

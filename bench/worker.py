@@ -1,0 +1,120 @@
+"""The worker process: reads one job, measures it, sends events. Run as ``python -m bench.worker``.
+
+Standard output belongs to the protocol, so the file descriptor is kept aside and anything that a
+framework prints goes to standard error, which the parent keeps as the launch's log.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from typing import IO, Any
+
+from bench.job import OK, Job
+from reports.records import Launch, Record, to_line
+
+
+class Channel:
+    """The worker's end of the conversation; implements ``protocol.Report``."""
+
+    def __init__(self, events: IO[str], answers: IO[str]) -> None:
+        self._events = events
+        self._answers = answers
+
+    def send(self, event: str, **data: Any) -> None:
+        """Send an event and wait until the parent has dealt with it.
+
+        Raises:
+            SystemExit: the parent is gone.
+        """
+        try:
+            self._events.write(json.dumps({"event": event, **data}) + "\n")
+            self._events.flush()
+            answer = self._answers.readline()
+        except BrokenPipeError:
+            answer = ""
+        if answer != OK:
+            raise SystemExit("the parent process is gone")
+
+    def step(self, case: str, phase: str) -> None:
+        """Say what is about to run."""
+        self.send("step", case=case, phase=phase)
+
+    def record(self, *records: Record) -> None:
+        """Hand over records."""
+        self.send("records", lines=[to_line(record) for record in records])
+
+
+def main() -> None:
+    """Serve one job."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _die_with_parent()
+    channel = Channel(events, sys.stdin)
+    line = sys.stdin.readline()
+    if not line:
+        raise SystemExit("no job on standard input")
+    job = Job.from_line(line)
+    _pin(job.hardware.get("threads"))
+    _serve(job, channel)
+
+
+def _serve(job: Job, channel: Channel) -> None:
+    started = time.time()
+    channel.send("step", case=None, phase="import and load")
+    from bench import machine
+    from bench.engine.interface import InputError, Unavailable
+    from bench.engine.loading import load
+    from bench.protocol import Launch as Measured
+
+    try:
+        loaded = load(job.preset, job.hardware)
+    except (InputError, Unavailable) as error:
+        failure = "input" if isinstance(error, InputError) else None
+        channel.send("not_loaded", failure=failure, reason=str(error))
+        return
+    except Exception as error:
+        traceback.print_exc()
+        channel.send("not_loaded", failure="crash", reason=f"{type(error).__name__}: {error}")
+        return
+    what_ran = {**loaded.engine.what_ran(), "cores": _cores(), "before": machine.volatile()}
+    channel.record(
+        Launch(
+            launch=job.launch,
+            attempt=job.attempt,
+            group=job.group,
+            started=started,
+            import_seconds=loaded.import_seconds,
+            load_seconds=loaded.load_seconds,
+            parameters=loaded.engine.parameters,
+            what_ran=what_ran,
+        )
+    )
+    Measured(loaded.engine, job, channel).run()
+    channel.send("end", after=machine.volatile())
+
+
+def _pin(threads: int | None) -> None:
+    """Keep this process to ``threads`` cores: the one setting that every backend heeds."""
+    if threads and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
+def _cores() -> int | None:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent dies, so no orphan disturbs the next run."""
+    if sys.platform.startswith("linux"):
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The environment of a worker: backend, device and quietness, set before any framework loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> dict[str, str]:
+    """Return ``base`` with what the hardware entry needs.
+
+    The device is chosen by hiding the others: a backend then cannot fall back to one that was not
+    asked for. XLA and TensorFlow must not grab all device memory, or no peak could be measured.
+    """
+    device, _, index = str(hardware["device"]).partition(":")
+    env = dict(base)
+    env.update(
+        KERAS_BACKEND=str(hardware["backend"]),
+        PYTHONUNBUFFERED="1",
+        PYTHONIOENCODING="utf-8",
+        TF_CPP_MIN_LOG_LEVEL="3",
+        TF_FORCE_GPU_ALLOW_GROWTH="true",
+        TOKENIZERS_PARALLELISM="false",
+        XLA_PYTHON_CLIENT_PREALLOCATE="false",
+    )
+    if device == "gpu":
+        if index:
+            env["CUDA_VISIBLE_DEVICES"] = index
+        env.pop("JAX_PLATFORMS", None)
+    else:
+        env["CUDA_VISIBLE_DEVICES"] = ""
+        env["JAX_PLATFORMS"] = device
+    if hardware.get("threads"):
+        env["OMP_NUM_THREADS"] = str(hardware["threads"])
+    return env
