@@ -7,10 +7,12 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from scenarios.faults import Fault, ScenarioError
-from scenarios.rules import AXES, Rule, matches
+from scenarios.rule_set import Faults, RuleSet
+from scenarios.rules import AXES, matches
 from scenarios.schema import (
     Generate,
     Hardware,
@@ -103,16 +105,14 @@ def expand(scenario: Scenario, *, fingerprint: Callable[[str], str] | None = Non
     return expansion
 
 
-Faults = list[tuple[tuple[int | str, ...], str]]
-
-
 def expand_with_faults(
     scenario: Scenario, *, fingerprint: Callable[[str], str] | None = None
 ) -> tuple[Expansion, Faults]:
     """Like :func:`expand`, with the faults and their places returned instead of raised."""
     cases: list[Case] = []
     dropped: list[Dropped] = []
-    judge = _Rules(scenario)
+    rules = RuleSet(scenario)
+    model_digest = cache(fingerprint or str)
     axes = itertools.product(
         scenario.presets,
         scenario.states,
@@ -134,14 +134,18 @@ def expand_with_faults(
             measure=scenario.measure,
             seed=scenario.seed,
         )
-        prompts, lost = judge.prompts_of(case)
-        dropped += lost
+        prompts, lost = rules.prompts_of(case.labels)
         if prompts:
-            cases.append(_hashed(case, prompts, fingerprint))
-    faults = judge.unused()
+            cases.append(_hashed(case, prompts, model_digest))
+            dropped += [Dropped(f"{case.id}: prompt {label!r}", rule) for label, rule in lost]
+        else:
+            reasons = list(dict.fromkeys(rule for _, rule in lost))
+            more = "no prompt is left: " if len(reasons) > 1 else ""
+            dropped.append(Dropped(case.id, more + "; ".join(reasons)))
+    faults = rules.faults()
     if not cases and not faults:
-        faults.append(((), "the rules leave no case"))
-    faults += _same_model_twice(cases)
+        faults.append(((), "include and exclude leave no case"))
+    faults += _same_model_twice(scenario, cases)
     return Expansion(tuple(cases), tuple(dropped)), faults
 
 
@@ -155,12 +159,12 @@ def _case_id(
 def _hashed(
     case: Case,
     prompts: tuple[tuple[int, Prompt], ...],
-    fingerprint: Callable[[str], str] | None,
+    fingerprint: Callable[[str], str],
 ) -> Case:
     content: dict[str, Any] = {
         "version": HASH_VERSION,
-        "model": fingerprint(case.source) if fingerprint else case.source,
-        "sampler": [case.sampler.kind, case.sampler.model_dump()],
+        "model": fingerprint(case.source),
+        "sampler": {k: v for k, v in case.sampler.model_dump().items() if k != "name"},
         "hardware": case.hardware.model_dump(),
         "batch_size": case.batch_size,
         "prompts": [[index, prompt.text] for index, prompt in prompts],
@@ -173,69 +177,23 @@ def _hashed(
     return replace(case, prompts=prompts, hash=digest)
 
 
-class _Rules:
-    """The include and exclude rules of a scenario, with a count of what each one fitted."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self._include = [(("include", i), rule) for i, rule in enumerate(scenario.include)]
-        self._exclude = [(("exclude", i), rule) for i, rule in enumerate(scenario.exclude)]
-        self._used: set[tuple[str, int]] = set()
-
-    def prompts_of(self, case: Case) -> tuple[tuple[tuple[int, Prompt], ...], list[Dropped]]:
-        """Return the prompts that are left to a case, and what was dropped."""
-        labels = case.labels
-        include = [(place, rule) for place, rule in self._include if rule.fits_case(labels)]
-        exclude = [(place, rule) for place, rule in self._exclude if rule.fits_case(labels)]
-        kept: list[tuple[int, Prompt]] = []
-        lost: list[tuple[str, str]] = []
-        for index, prompt in case.prompts:
-            wanted = self._fitting(include, index, prompt)
-            unwanted = self._fitting(exclude, index, prompt)
-            if unwanted:
-                lost.append((prompt.label, unwanted))
-            elif self._include and not wanted:
-                lost.append((prompt.label, "no include rule fits"))
-            else:
-                kept.append((index, prompt))
-        if kept:
-            return tuple(kept), [Dropped(f"{case.id}: prompt {p!r}", why) for p, why in lost]
-        reasons = dict.fromkeys(why for _, why in lost)
-        more = "" if len(reasons) == 1 else "no prompt is left: "
-        return (), [Dropped(case.id, more + "; ".join(reasons))]
-
-    def _fitting(
-        self, rules: Sequence[tuple[tuple[str, int], Rule]], index: int, prompt: Prompt
-    ) -> str:
-        fitting = [(p, rule) for p, rule in rules if rule.fits_prompt(index, prompt.label)]
-        self._used.update(place for place, _ in fitting)
-        return f"{fitting[0][0][0]}: {fitting[0][1]}" if fitting else ""
-
-    def unused(self) -> Faults:
-        """Return a fault for each rule that fitted no case: most likely a misspelt label."""
-        return [
-            (place, f"fits no case and no prompt: {rule}")
-            for place, rule in self._include + self._exclude
-            if place not in self._used
-        ]
-
-
-def _same_model_twice(cases: Iterable[Case]) -> Faults:
-    first: dict[tuple[str, ...], Case] = {}
-    faults: Faults = []
+def _same_model_twice(scenario: Scenario, cases: Iterable[Case]) -> Faults:
+    """Find a tuned state that is crossed with several presets, though it replaces each of them."""
+    first: dict[tuple[object, ...], Case] = {}
+    faults: dict[str, str] = {}
     for case in cases:
         if case.state.preset is None:
             continue
-        key = tuple(case.labels[axis] for axis in AXES if axis != "preset")
-        other = first.setdefault(key, case)
+        own = [case.labels[axis] for axis in AXES if axis != "preset"]
+        other = first.setdefault((*own, case.prompts), case)
         if other is not case:
-            faults.append(
-                (
-                    ("states",),
-                    f"the state {case.state.name!r} is one model, so {other.id} and {case.id} "
-                    "are the same; exclude one",
-                )
+            faults.setdefault(
+                case.state.name,
+                f"the state {case.state.name!r} is one model, whatever the preset, so "
+                f"{other.id} and {case.id} are the same; exclude one",
             )
-    return faults[:1]
+    places = {state.name: ("states", index) for index, state in enumerate(scenario.states)}
+    return [(places[name], message) for name, message in faults.items()]
 
 
 def only(cases: Sequence[Case], expressions: Iterable[str]) -> list[Case]:
@@ -254,13 +212,13 @@ def only(cases: Sequence[Case], expressions: Iterable[str]) -> list[Case]:
             message = "must look like axis=glob,glob, for example sampler=greedy,top_k*"
             faults.append(Fault("--only", None, None, expression, message))
         elif axis not in AXES:
-            hint = did_you_mean(axis, AXES) or f"; there are {', '.join(AXES)}"
-            faults.append(Fault("--only", None, None, expression, f"unknown axis {axis!r}{hint}"))
+            message = f"unknown axis {axis!r}{did_you_mean(axis, AXES)}"
+            faults.append(Fault("--only", None, None, expression, message))
         else:
             for glob in globs:
                 if not any(matches((glob,), case.labels[axis]) for case in cases):
-                    there = ", ".join(dict.fromkeys(case.labels[axis] for case in cases))
-                    message = f"{glob!r} fits no {axis}; there are {there}"
+                    labels = [case.labels[axis] for case in cases]
+                    message = f"{glob!r} fits no {axis}{did_you_mean(glob, labels)}"
                     faults.append(Fault("--only", None, None, expression, message))
             kept = [case for case in kept if matches(globs, case.labels[axis])]
     if not faults and not kept:

@@ -70,8 +70,7 @@ class Origin:
                 found.append(self.fault(place[:-1], f"the key {place[-1]!r} is missing"))
             elif kind == "extra_forbidden":
                 known = _known_keys(model.model_json_schema(), place[:-1])
-                hint = did_you_mean(str(place[-1]), known) or f"; there are {', '.join(known)}"
-                message = f"unknown key {place[-1]!r}{hint}"
+                message = f"unknown key {place[-1]!r}{did_you_mean(str(place[-1]), known)}"
                 found.append(self.fault(place, message, at_key=True))
             else:
                 found.append(self.fault(place, _message(detail)))
@@ -138,11 +137,18 @@ _WANTED = {
     "bool_type": "must be true or false",
     "dict_type": "must be a mapping (key: value)",
     "mapping_type": "must be a mapping (key: value)",
-    "model_type": "must be a mapping (key: value)",
-    "model_attributes_type": "must be a mapping (key: value)",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "finite_number": "must be a finite number",
+}
+_WORDS_OF_OLD_YAML = {"no", "yes", "on", "off", "n", "y"}
+_SHAPES = {
+    "Prompt": "text or {text: …, name: …}",
+    "Preset": "text or {name: …, source: …}",
+    "State": "base or {NAME: {preset: …}}",
+    "Hardware": "a device (cpu, gpu, gpu:N, tpu) or a mapping",
+    "Rule": "a mapping such as {state: base, sampler: top_*}",
+    "Gate": "a mapping such as {max: 0.3}",
 }
 _LIMITS = {
     "greater_than": ("above", "gt"),
@@ -161,8 +167,9 @@ def _message(error: Mapping[str, Any]) -> str:
     if kind == "literal_error":
         expected = str(context["expected"])
         words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
-        hint = did_you_mean(value, words) if isinstance(value, str) else ""
-        return f"must be {expected}, not {_written(value)}{hint}"
+        if isinstance(value, str):
+            return f"unknown word {value!r}{did_you_mean(value, words)}"
+        return f"must be {expected}, not {_written(value)}"
     if kind in _LIMITS:
         word, limit = _LIMITS[kind]
         return f"must be {word} {context[limit]:g}, not {_written(value)}"
@@ -172,5 +179,13 @@ def _message(error: Mapping[str, Any]) -> str:
             if kind == "string_type" and isinstance(value, bool | int | float)
             else ""
         )
+        if kind == "bool_type" and str(value).lower() in _WORDS_OF_OLD_YAML:
+            quote = " (a switch in YAML 1.1 only)"
+        if kind == "tuple_type" and isinstance(value, str):
+            quote = f"; write [{value}]"
         return f"{_WANTED[kind]}, not {_written(value)}{quote}"
+    if kind == "model_type":
+        shape = _SHAPES.get(context["class_name"], "a mapping (key: value)")
+        quote = "; put text in quotes" if shape.startswith("text") else ""
+        return f"must be {shape}, not {_written(value)}{quote}"
     return str(error["msg"])

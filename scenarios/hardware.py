@@ -14,20 +14,33 @@ _DEVICE = re.compile(r"cpu|gpu(:(0|[1-9]\d{0,2}))?|tpu")
 
 def _check_device(device: str) -> str:
     if not _DEVICE.fullmatch(device):
-        hint = did_you_mean(device, ["cpu", "gpu", "tpu"])
-        raise refuse(f"unknown device {device!r}{hint or '; there are cpu, gpu, gpu:N and tpu'}")
+        raise refuse(
+            f"unknown device {device!r}{did_you_mean(device, ['cpu', 'gpu', 'gpu:N', 'tpu'])}"
+        )
     return device
 
 
 class Hardware(Model):
     """One entry of the hardware axis; the short form is the device alone."""
 
-    device: Annotated[str, AfterValidator(_check_device)] = "cpu"
-    backend: Literal["tensorflow", "jax", "torch"] = "tensorflow"
-    dtype: Literal["float32", "bfloat16", "float16", "mixed_bfloat16", "mixed_float16"] = "float32"
-    quantization: Literal["int8", "int4", "float8"] | None = None
-    threads: Annotated[Whole, Field(ge=1, le=4096)] | None = None
-    jit: Switch | None = None
+    device: Annotated[str, AfterValidator(_check_device)] = Field(
+        default="cpu", description="cpu, gpu, gpu:N (the N-th, from 0) or tpu."
+    )
+    backend: Literal["tensorflow", "jax", "torch"] = Field(
+        default="tensorflow", description="The Keras backend."
+    )
+    dtype: Literal["float32", "bfloat16", "float16", "mixed_bfloat16", "mixed_float16"] = Field(
+        default="float32", description="The Keras dtype policy."
+    )
+    quantization: Literal["int8", "int4", "float8"] | None = Field(
+        default=None, description="Quantize the weights after loading."
+    )
+    threads: Annotated[Whole, Field(ge=1, le=4096)] | None = Field(
+        default=None, description="CPU threads (and cores) allowed; the default is all."
+    )
+    jit: Switch | None = Field(
+        default=None, description="XLA on or off (TensorFlow alone has the choice)."
+    )
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from scenarios import shipped
 from scenarios.cases import expand_with_faults
 from scenarios.faults import Fault, Origin, ScenarioError
-from scenarios.schema import Preset, Scenario, State, is_folder
+from scenarios.schema import Preset, Scenario, State, is_folder, why_no_folder
 from scenarios.values import did_you_mean, label_from
 from scenarios.yaml_source import Place, read
 
@@ -88,9 +88,8 @@ def _find(name_or_path: str | Path) -> Path:
     if isinstance(name_or_path, Path) or path.name != words or path.suffix or path.exists():
         return path
     if words not in shipped.names():
-        names = shipped.names()
-        hint = did_you_mean(words, names) or f"; there are {', '.join(names)}"
-        message = f"no shipped scenario has this name{hint} (a file needs its suffix, .yaml)"
+        hint = did_you_mean(words, shipped.names())
+        message = f"no shipped scenario has this name{hint} (a file is given with its suffix)"
         raise ScenarioError([Fault(words, None, None, "", message)])
     return shipped.path(words)
 
@@ -131,17 +130,16 @@ def _with_presets(scenario: Scenario, overrides: Mapping[str, str]) -> Scenario:
     labels += [p.name for p in of_state.values()]
     for label, source in overrides.items():
         where = f"{label}={source}"
-        folder = Path(source).expanduser()
+        folder = os.path.abspath(os.path.expanduser(source))
         if label not in labels:
-            hint = did_you_mean(label, labels) or f"; there are {', '.join(dict.fromkeys(labels))}"
-            faults.append(Fault("--preset", None, None, where, f"no preset {label!r}{hint}"))
+            message = f"no preset {label!r}{did_you_mean(label, labels)}"
+            faults.append(Fault("--preset", None, None, where, message))
         elif not source:
             faults.append(Fault("--preset", None, None, where, "names no source"))
-        elif is_folder(source) and not folder.is_dir():
-            message = f"there is no such folder: {folder.absolute()}"
-            faults.append(Fault("--preset", None, None, where, message))
+        elif is_folder(source) and (fault := why_no_folder(folder)):
+            faults.append(Fault("--preset", None, None, where, fault))
         else:
-            new[label] = os.path.abspath(folder) if is_folder(source) else source
+            new[label] = folder if is_folder(source) else source
     if faults:
         raise ScenarioError(faults)
     presets = [Preset(name=p.name, source=new.get(p.name, p.source)) for p in scenario.presets]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from scenarios.values import Model, as_list, refuse
 
@@ -43,12 +43,18 @@ class Rule(Model):
     ``prompt`` goes by a prompt's label or its index; a rule with it means (case, prompt) pairs.
     """
 
-    preset: Globs | None = None
-    state: Globs | None = None
-    sampler: Globs | None = None
-    hardware: Globs | None = None
-    batch_size: Globs | None = None
-    prompt: Globs | None = None
+    preset: Globs | None = Field(default=None, description="Globs on labels of presets.")
+    state: Globs | None = Field(default=None, description="Globs on labels of states.")
+    sampler: Globs | None = Field(
+        default=None, description="Globs on labels of samplers, such as top_k-5."
+    )
+    hardware: Globs | None = Field(
+        default=None, description="Globs on labels of hardware, such as cpu-jax-float32."
+    )
+    batch_size: Globs | None = Field(default=None, description="Globs on batch sizes.")
+    prompt: Globs | None = Field(
+        default=None, description="Globs on names (or texts) of prompts, or their indexes from 0."
+    )
 
     @model_validator(mode="after")
     def _names_an_axis(self) -> Rule:

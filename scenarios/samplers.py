@@ -19,11 +19,16 @@ from pydantic import (
     model_serializer,
 )
 
-from scenarios.values import Label, Model, Number, Temperature, Whole, did_you_mean, refuse
+from scenarios.values import Count, Label, Model, Number, did_you_mean, refuse
+
+Temperature = Annotated[
+    Number,
+    Field(gt=0, description="Divides the logits: below 1 sharper, above 1 flatter."),
+]
 
 
 def _short(number: float) -> str:
-    return repr(number).removesuffix(".0")
+    return repr(number + 0.0).removesuffix(".0")
 
 
 class Sampler(Model):
@@ -65,7 +70,7 @@ class TopK(Sampler):
     """A draw from the k most probable tokens."""
 
     kind: Literal["top_k"] = "top_k"
-    k: Annotated[Whole, Field(ge=1)] = 5
+    k: Count = Field(default=5, description="How many of the most probable tokens to draw from.")
     temperature: Temperature = 1.0
 
     def _settings(self) -> list[str]:
@@ -76,8 +81,12 @@ class TopP(Sampler):
     """A draw from the most probable tokens that together hold the share p."""
 
     kind: Literal["top_p"] = "top_p"
-    p: Annotated[Number, Field(gt=0, le=1)] = 0.9
-    k: Annotated[Whole, Field(ge=1)] | None = None
+    p: Annotated[Number, Field(gt=0, le=1)] = Field(
+        default=0.9, description="Share of probability to draw from (KerasHub's own 0.1 is greedy)."
+    )
+    k: Count | None = Field(
+        default=None, description="Draw from the k most probable at most; without it, slow."
+    )
     temperature: Temperature = 1.0
 
     def _settings(self) -> list[str]:
@@ -89,7 +98,7 @@ class Beam(Sampler):
     """Search over several beams; the best one is the text."""
 
     kind: Literal["beam"] = "beam"
-    num_beams: Annotated[Whole, Field(ge=1)] = 5
+    num_beams: Count = Field(default=5, description="How many texts are searched at once.")
     return_all_beams: Literal[False] = False
     temperature: Temperature = 1.0
     draws: ClassVar[bool] = False
@@ -99,6 +108,8 @@ class Beam(Sampler):
     def _only_the_best(cls, value: Any) -> Any:
         if value is True:
             raise refuse("KerasHub's generate() fails with return_all_beams: true; leave it out")
+        if value is not False:
+            raise refuse("must be false, or left out")
         return value
 
     def _settings(self) -> list[str]:
@@ -109,8 +120,10 @@ class Contrastive(Sampler):
     """Search that weighs probability against likeness to what stands there already."""
 
     kind: Literal["contrastive"] = "contrastive"
-    k: Annotated[Whole, Field(ge=1)] = 5
-    alpha: Annotated[Number, Field(ge=0, le=1)] = 0.6
+    k: Count = Field(default=5, description="How many candidates are weighed for each token.")
+    alpha: Annotated[Number, Field(ge=0, le=1)] = Field(
+        default=0.6, description="Weight of unlikeness: 0 is greedy, 1 is unlikeness alone."
+    )
     temperature: Temperature = 1.0
     draws: ClassVar[bool] = False
 
@@ -139,11 +152,17 @@ class Custom(Sampler):
     """A subclass of ``keras_hub.samplers.Sampler``, which only the worker process imports."""
 
     kind: Literal["custom"] = "custom"
-    import_path: Annotated[str, Field(alias="class"), AfterValidator(_check_import_path)]
-    given: Annotated[dict[str, Any], AfterValidator(_check_plain)] = Field(
-        default_factory=dict, alias="arguments"
+    import_path: Annotated[str, AfterValidator(_check_import_path)] = Field(
+        alias="class", description="Where the class is: package.module:Class."
     )
-    label: Annotated[Label | None, Field(alias="name")] = None
+    given: Annotated[dict[str, Any], AfterValidator(_check_plain)] = Field(
+        default_factory=dict,
+        alias="arguments",
+        description="The constructor's arguments by name; plain data.",
+    )
+    label: Label | None = Field(
+        default=None, alias="name", description="For ids; the default is the name of the class."
+    )
 
     @property
     def name(self) -> str:
@@ -191,10 +210,9 @@ def _spelled_out(value: Any) -> Any:
     else:
         raise refuse("must be a sampler such as greedy or {top_k: {k: 7}}")
     if kind == "speculative":
-        raise refuse("speculative needs a model with a draft model, which no preset here has")
-    if kind not in KINDS:
-        hint = did_you_mean(str(kind), KINDS)
-        raise refuse(f"unknown sampler {kind!r}{hint or '; there are ' + ', '.join(KINDS)}")
+        raise refuse("speculative needs a model that drafts tokens: in KerasHub Gemma 4 alone")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise refuse(f"unknown sampler {kind!r}{did_you_mean(str(kind), KINDS)}")
     if arguments is None:
         arguments = {}
     if not isinstance(arguments, dict):

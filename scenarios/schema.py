@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+import stat
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -17,6 +17,7 @@ from scenarios.hardware import Hardware
 from scenarios.rules import Rule
 from scenarios.samplers import AnySampler, Sampler, parse_sampler
 from scenarios.values import (
+    Count,
     Label,
     Model,
     Number,
@@ -58,12 +59,22 @@ def _locate(source: str, info: ValidationInfo) -> str:
         raise refuse(f"unknown scheme {scheme[0]!r}; there are {', '.join(_HUBS)}")
     if not is_folder(source) or not info.context:
         return source
-    folder = Path(info.context["folder"], Path(source).expanduser())
-    if not folder.is_dir():
-        what = "is a file, not a preset folder" if folder.exists() else "there is no such folder"
+    folder = os.path.normpath(os.path.join(info.context["folder"], os.path.expanduser(source)))
+    if fault := why_no_folder(folder):
         hint = "" if source[0] in "./~" else " (a model on a hub starts with kaggle:// or hf://)"
-        raise refuse(f"{what}: {folder}{hint}")
-    return os.path.normpath(folder)
+        raise refuse(fault + hint)
+    return folder
+
+
+def why_no_folder(folder: str) -> str | None:
+    """Say why there is no folder at a path; None where there is one."""
+    try:
+        mode = os.stat(folder).st_mode
+    except FileNotFoundError:
+        return f"there is no such folder: {folder}"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {getattr(error, 'strerror', None) or error}: {folder!r}"
+    return None if stat.S_ISDIR(mode) else f"is a file, not a preset folder: {folder}"
 
 
 Source = Annotated[Text, AfterValidator(_locate)]
@@ -79,8 +90,8 @@ def _label_of_source(source: str) -> str:
 class Prompt(Model):
     """A text for the model to go on from; ``name`` is for rules that keep or drop it."""
 
-    text: Text
-    name: Label | None = None
+    text: Text = Field(description="What the model goes on from.")
+    name: Label | None = Field(default=None, description="For rules; the default is the text.")
 
     @property
     def label(self) -> str:
@@ -96,8 +107,10 @@ class Prompt(Model):
 class Preset(Model):
     """A model: ``source`` is what KerasHub's ``from_preset`` takes, or an embedded preset."""
 
-    name: Label
-    source: Source
+    name: Label = Field(description="For ids; the default is the last part of the source.")
+    source: Source = Field(
+        description="A preset's name, kaggle://…, hf://…, or a local folder such as ./tuned."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -114,8 +127,8 @@ class Preset(Model):
 class State(Model):
     """A state of fine-tuning: ``base`` is the preset itself, any other a tuned preset."""
 
-    name: Label
-    preset: Source | None = None
+    name: Label = Field(description="For ids.")
+    preset: Source | None = Field(default=None, description="The tuned preset; base has none.")
 
     @model_validator(mode="before")
     @classmethod
@@ -145,25 +158,41 @@ class State(Model):
 class Generate(Model):
     """How much to generate. ``max_length`` counts the prompt; ``samples`` are texts per prompt."""
 
-    max_length: Annotated[Whole, Field(ge=2)] = 200
-    batch_sizes: OneOrMore[Annotated[Whole, Field(ge=1)]] = (1,)
-    samples: Annotated[Whole, Field(ge=0)] = 8
+    max_length: Annotated[Whole, Field(ge=2, le=1_000_000)] = Field(
+        default=200, description="Tokens of prompt and text together."
+    )
+    batch_sizes: OneOrMore[Count] = Field(
+        default=(1,), description="Texts generated at once; the fifth axis."
+    )
+    samples: Annotated[Whole, Field(ge=0, le=1_000_000)] = Field(
+        default=8, description="Texts per prompt to judge; a sampler without chance gives one."
+    )
 
 
 class Measure(Model):
     """How to measure. The launch (one worker process) is the unit of n."""
 
-    launches: Annotated[Whole, Field(ge=1)] = 1
-    trials: Annotated[Whole, Field(ge=1)] = 5
-    warmup_cap: Annotated[Whole, Field(ge=3)] = 10
-    steady_tolerance: Annotated[Number, Field(gt=0, lt=1)] = 0.05
-    fit_points: Whole = 5
-    timeout: Annotated[Number, Field(gt=0)] = 600.0
+    launches: Count = Field(
+        default=1, description="Worker processes: 1 for a look, 5 to compare, 8 for a gate."
+    )
+    trials: Count = Field(default=5, description="Timed calls per case and launch.")
+    warmup_cap: Annotated[Whole, Field(ge=3, le=1_000_000)] = Field(
+        default=10, description="Calls after which warming up ends, steady or not."
+    )
+    steady_tolerance: Annotated[Number, Field(gt=0, lt=1)] = Field(
+        default=0.05, description="Warm is when the last three calls agree within this share."
+    )
+    fit_points: Annotated[Whole, Field(ge=0, le=1_000)] = Field(
+        default=5, description="Prompt lengths that part prefill from decode; 0 is no fit."
+    )
+    timeout: Annotated[Number, Field(gt=0)] = Field(
+        default=600.0, description="Seconds that one step of a worker may take."
+    )
 
     @field_validator("fit_points")
     @classmethod
     def _enough_for_a_line(cls, points: int) -> int:
-        if points != 0 and points < 3:
+        if 0 < points < 3:
             raise refuse("must be 0 (no fit) or at least 3: two points fit any line")
         return points
 
@@ -171,8 +200,8 @@ class Measure(Model):
 class Gate(Model):
     """The limits of one metric; a case outside them fails."""
 
-    min: Number | None = None
-    max: Number | None = None
+    min: Number | None = Field(default=None, description="At least this.")
+    max: Number | None = Field(default=None, description="At most this.")
 
     @model_validator(mode="after")
     def _some_limit(self) -> Gate:
@@ -186,17 +215,27 @@ class Gate(Model):
 class Scenario(Model):
     """A whole scenario file."""
 
-    name: Label
-    description: Text = ""
-    prompts: OneOrMore[Prompt]
-    presets: OneOrMore[Preset]
-    states: OneOrMore[State] = (State(name="base"),)
-    samplers: OneOrMore[AnySampler]
-    hardware: OneOrMore[Hardware] = (Hardware(),)
-    include: tuple[Rule, ...] = ()
-    exclude: tuple[Rule, ...] = ()
-    generate: Generate = Generate()
-    measure: Measure = Measure()
-    metrics: OneOrMore[Text] = ("*",)
-    gates: dict[Label, Gate] = Field(default_factory=dict)
-    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 0
+    name: Label = Field(description="Names runs; the default is the name of the file.")
+    description: Text = Field(default="", description="One line for people.")
+    prompts: OneOrMore[Prompt] = Field(description="What to go on from.")
+    presets: OneOrMore[Preset] = Field(description="Axis: the models.")
+    states: OneOrMore[State] = Field(
+        default=(State(name="base"),), description="Axis: as released, or tuned."
+    )
+    samplers: OneOrMore[AnySampler] = Field(description="Axis: how the next token is chosen.")
+    hardware: OneOrMore[Hardware] = Field(
+        default=(Hardware(),), description="Axis: where it runs, and in which numbers."
+    )
+    include: tuple[Rule, ...] = Field(default=(), description="Keep only what a rule fits.")
+    exclude: tuple[Rule, ...] = Field(default=(), description="Drop what a rule fits.")
+    generate: Generate = Field(default=Generate(), description="How much to generate.")
+    measure: Measure = Field(default=Measure(), description="How to measure.")
+    metrics: OneOrMore[Text] = Field(
+        default=("*",), description="Globs on the names of the text metrics to compute."
+    )
+    gates: dict[Label, Gate] = Field(
+        default_factory=dict, description="Metric -> limits that every case must keep."
+    )
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = Field(
+        default=0, description="All seeds of the samplers are derived from it."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 SUFFIX = ".yaml"
 
@@ -23,3 +24,10 @@ def path(name: str) -> Path:
     if name not in names():
         raise KeyError(name)
     return Path(str(files("scenarios") / f"{name}{SUFFIX}"))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files, for editors."""
+    from scenarios.editor_schema import json_schema as build
+
+    return build()

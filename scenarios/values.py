@@ -39,9 +39,12 @@ def refuse_at(faults: Iterable[tuple[tuple[int | str, ...], str]], value: Any) -
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """Return ``"; did you mean 'x'?"`` for the nearest known word, or else all (twelve) of them."""
+    words = list(dict.fromkeys(known))
+    if near := difflib.get_close_matches(word, words, n=1):
+        return f"; did you mean {near[0]!r}?"
+    more = f" and {len(words) - 12} more" if len(words) > 12 else ""
+    return f"; there {'are' if len(words) > 1 else 'is'} {', '.join(words[:12])}{more}"
 
 
 # Characters with a meaning in case ids ("/"), in --only ("=" and ",") and in globs.
@@ -70,18 +73,12 @@ def check_text(text: str) -> str:
     return text
 
 
-def _check_finite(number: float) -> float:
-    if number != number or number in (float("inf"), float("-inf")):
-        raise refuse(f"must be a finite number, not {number}")
-    return number
-
-
 Label = Annotated[str, AfterValidator(_check_label)]
 Text = Annotated[str, AfterValidator(check_text)]
 Whole = Annotated[int, Strict()]
+Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
 Switch = Annotated[bool, Strict()]
-Number = Annotated[float, Strict(), AfterValidator(_check_finite)]
-Temperature = Annotated[Number, Field(gt=0)]
+Number = Annotated[float, Strict()]
 
 Item = TypeVar("Item")
 
