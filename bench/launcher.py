@@ -20,11 +20,11 @@ _TAIL_LINES = 12
 _TAIL_BYTES = 16_384
 
 
-class WorkerDied(Exception):
+class WorkerDiedError(Exception):
     """The worker ended before its job was done."""
 
 
-class WorkerTimedOut(Exception):
+class WorkerTimedOutError(Exception):
     """The worker did not finish a step in time and was killed."""
 
 
@@ -52,15 +52,15 @@ class Worker:
         done beside a measurement. While waiting, this process sleeps in ``select``.
 
         Raises:
-            WorkerDied: the process ended; the text names its exit code or signal.
-            WorkerTimedOut: no event came within ``timeout`` seconds.
+            WorkerDiedError: the process ended; the text names its exit code or signal.
+            WorkerTimedOutError: no event came within ``timeout`` seconds.
         """
         while True:
             line = self._read_line(timeout)
             try:
                 event = json.loads(line)
             except ValueError as error:
-                raise WorkerDied(f"it sent {line[:80]!r} instead of an event") from error
+                raise WorkerDiedError(f"it sent {line[:80]!r} instead of an event") from error
             yield event
             self._send(OK)
             if event["event"] in ("end", "not_loaded"):
@@ -73,10 +73,10 @@ class Worker:
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([fd], [], [], left)[0]:
-                raise WorkerTimedOut(f"it took longer than {timeout:g} s")
+                raise WorkerTimedOutError(f"it took longer than {timeout:g} s")
             chunk = os.read(fd, 1 << 16)
             if not chunk:
-                raise WorkerDied(_how_it_ended(self._process.wait()))
+                raise WorkerDiedError(_how_it_ended(self._process.wait()))
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line

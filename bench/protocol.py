@@ -19,7 +19,7 @@ from functools import partial
 from typing import Protocol as Interface
 
 from bench import resources
-from bench.engine.interface import Engine, InputError, Program, Unavailable
+from bench.engine.interface import Engine, InputError, Program, UnavailableError
 from bench.job import CaseJob, Job
 from bench.sampling import sample_texts
 from bench.speed import SpeedBatch, SpeedBatches, run_trial, speed_batches
@@ -83,7 +83,7 @@ class Launch:
         self._report.step(case.id, phase)
         try:
             action()
-        except Unavailable as error:
+        except UnavailableError as error:
             self._drop(case, "skipped", str(error), None)
         except InputError as error:
             self._drop(case, "failed", str(error), "input")

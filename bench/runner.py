@@ -1,4 +1,4 @@
-"""Runs a plan into a run folder: launches in turn, every finished case on disk, crashes contained."""
+"""Runs a plan into a run folder: finished cases go to the disk at once, crashes are contained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bench.job import Job
-from bench.launcher import Worker, WorkerDied, WorkerTimedOut
+from bench.launcher import Worker, WorkerDiedError, WorkerTimedOutError
 from bench.planning import Group, Plan
 from bench.worker_environment import worker_environment
 from reports.records import CaseDone, Failure, Record, RunEnd, Status, from_line
@@ -128,8 +128,8 @@ class Run:
                         self._keep([from_line(line) for line in event["lines"]])
                     elif event["event"] == "not_loaded":
                         self._give_up(job, cases, event["reason"], event["failure"], worker)
-            except (WorkerDied, WorkerTimedOut) as error:
-                failure: Failure = "timeout" if isinstance(error, WorkerTimedOut) else "crash"
+            except (WorkerDiedError, WorkerTimedOutError) as error:
+                failure: Failure = "timeout" if isinstance(error, WorkerTimedOutError) else "crash"
                 culprits = [c for c in cases if c.id == current] or cases
                 reason = f"the worker died: {error}" if failure == "crash" else str(error)
                 self._give_up(job, culprits, reason, failure, worker)
@@ -152,7 +152,7 @@ class Run:
         failure: Failure | None,
         worker: WorkerLike,
     ) -> None:
-        """Record cases as failed (or skipped, where nothing failed) with the worker's last words."""
+        """Record cases as failed, or skipped where nothing failed, with the worker's last words."""
         tail = worker.log_tail() if failure in ("crash", "timeout") else None
         template = CaseDone(
             case="",

@@ -68,13 +68,13 @@ def _serve(job: Job, channel: Channel) -> None:
     started = time.time()
     channel.send("step", case=None, phase="import and load")
     from bench import machine
-    from bench.engine.interface import InputError, Unavailable
+    from bench.engine.interface import InputError, UnavailableError
     from bench.engine.loading import load
     from bench.protocol import Launch as Measured
 
     try:
         loaded = load(job.preset, job.hardware)
-    except (InputError, Unavailable) as error:
+    except (InputError, UnavailableError) as error:
         failure = "input" if isinstance(error, InputError) else None
         channel.send("not_loaded", failure=failure, reason=str(error))
         return

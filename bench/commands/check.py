@@ -11,9 +11,7 @@ from bench import exit_codes
 
 @click.command("check")
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO]...")
-@click.option(
-    "--schema", is_flag=True, help="Print the JSON Schema of scenario files, for editors."
-)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema, for editors.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(scenarios: tuple[str, ...], schema: bool, as_json: bool) -> int:
     """Check scenario files: every fault at once, with file:line:column."""

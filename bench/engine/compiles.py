@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 _JAX_COMPILE_EVENTS = (
     "jaxpr_trace_duration",
@@ -18,21 +18,19 @@ _JAX_COMPILE_EVENTS = (
 )
 
 
-class CompileCounter:
+class CompileCounter(Protocol):
     """Compiles so far in this process (jax) or in one function (tensorflow)."""
 
     method: str
 
     def count(self, function: Callable[..., Any]) -> int:
         """Return how many programs have been compiled so far."""
-        raise NotImplementedError
 
     def seconds(self) -> float | None:
         """Return the seconds spent compiling so far; None where the backend does not say."""
-        return None
 
 
-class JaxCompiles(CompileCounter):
+class JaxCompiles:
     """Listens to jax's own compile events; one listener for the life of the process."""
 
     method = "jax compile events"
@@ -59,7 +57,7 @@ class JaxCompiles(CompileCounter):
         return self._seconds
 
 
-class TensorflowCompiles(CompileCounter):
+class TensorflowCompiles:
     """The tracing count of the ``tf.function`` under the program."""
 
     method = "tf.function traces; seconds: first call minus the median warm call"
@@ -68,8 +66,12 @@ class TensorflowCompiles(CompileCounter):
         """Return the traces of ``function``."""
         return int(function.experimental_get_tracing_count())  # type: ignore[attr-defined]
 
+    def seconds(self) -> float | None:
+        """Return None: TensorFlow does not time its traces."""
+        return None
 
-class NoCompiles(CompileCounter):
+
+class NoCompiles:
     """torch through KerasHub is eager."""
 
     method = "eager: nothing is compiled"
@@ -85,4 +87,9 @@ class NoCompiles(CompileCounter):
 
 def compile_counter(backend: str) -> CompileCounter:
     """Return the counter for a Keras backend (to be made before anything is compiled)."""
-    return {"jax": JaxCompiles, "tensorflow": TensorflowCompiles, "torch": NoCompiles}[backend]()
+    kinds: dict[str, Callable[[], CompileCounter]] = {
+        "jax": JaxCompiles,
+        "tensorflow": TensorflowCompiles,
+        "torch": NoCompiles,
+    }
+    return kinds[backend]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from bench.engine.interface import Peak, Unavailable
+from bench.engine.interface import Peak, UnavailableError
 
 
 def keep_tensorflow_off_the_device(backend: str) -> None:
@@ -48,7 +48,7 @@ def require_device(backend: str, device: str) -> None:
     """Check that the backend sees the kind of device asked for.
 
     Raises:
-        Unavailable: it does not; says what it sees and how that is mended.
+        UnavailableError: it does not; says what it sees and how that is mended.
     """
     kind = device.partition(":")[0]
     if kind == "cpu":
@@ -56,7 +56,7 @@ def require_device(backend: str, device: str) -> None:
     seen = visible_devices(backend)
     wanted = {"gpu": ("gpu", "cuda", "rocm"), "tpu": ("tpu",)}[kind]
     if not any(word in name.lower() for name in seen for word in wanted):
-        raise Unavailable(
+        raise UnavailableError(
             f"{backend} sees no {kind} (it sees {', '.join(seen)}); "
             f"install a build of {backend} for it, or check the driver"
         )

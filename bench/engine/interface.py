@@ -17,7 +17,7 @@ class InputError(Exception):
     """What the user asked for cannot be done; the message says what to change."""
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """The machine lacks what the case needs; the case is skipped with this reason."""
 
 

@@ -184,8 +184,7 @@ def _as_text(value: Any) -> str:
 
 def _quantization(model: Any) -> str | None:
     modes = {getattr(layer, "quantization_mode", None) for layer in model._flatten_layers()}
-    modes.discard(None)
-    return ", ".join(sorted(modes)) or None
+    return ", ".join(sorted(mode for mode in modes if mode)) or None
 
 
 def _nbytes(variable: Any) -> int:

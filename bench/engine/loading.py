@@ -20,7 +20,7 @@ def load(source: str, hardware: dict[str, Any]) -> LoadedEngine:
 
     Raises:
         InputError: the preset does not exist, cannot be reached or is broken.
-        Unavailable: the backend does not see the device.
+        UnavailableError: the backend does not see the device.
     """
     start = time.perf_counter()
     import keras_nlp
@@ -103,29 +103,21 @@ def _chain(error: BaseException) -> list[BaseException]:
     return chain
 
 
+_NETWORK_ERRORS = {
+    "ConnectError",
+    "ConnectTimeout",
+    "ConnectionError",
+    "LocalEntryNotFoundError",
+    "OfflineModeIsEnabled",
+    "ProxyError",
+    "ReadTimeout",
+    "SSLError",
+    "gaierror",
+}
+_NETWORK_WORDS = ("Max retries", "resolve", "Connection", "unreachable", "timed out", "Proxy")
+
+
 def _is_network_failure(chain: list[BaseException], text: str) -> bool:
-    names = {type(e).__name__ for e in chain}
-    words = (
-        "Max retries",
-        "resolve",
-        "Connection",
-        "unreachable",
-        "timed out",
-        "offline",
-        "403",
-        "Proxy",
+    return bool({type(e).__name__ for e in chain} & _NETWORK_ERRORS) or any(
+        word in text for word in _NETWORK_WORDS
     )
-    return bool(
-        names
-        & {
-            "ConnectionError",
-            "ConnectTimeout",
-            "ReadTimeout",
-            "ProxyError",
-            "SSLError",
-            "LocalEntryNotFoundError",
-            "OfflineModeIsEnabled",
-            "gaierror",
-            "ConnectError",
-        }
-    ) or any(word in text for word in words)
