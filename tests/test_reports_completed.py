@@ -2,9 +2,10 @@
 
 import dataclasses
 
+from reports_fixture import case, launch
+
 from reports.completed import complete
 from reports.records import CaseDone, RunEnd
-from reports_fixture import case, launch
 
 GREEDY, TOP_K = case("greedy"), case("top_k-5")
 
