@@ -65,9 +65,9 @@ class GateOutcome:
     culprit: Culprit | None = None
 
     def __str__(self) -> str:
-        limits = [f"min {self.low:g}"] * (self.low is not None)
-        limits += [f"max {self.high:g}"] * (self.high is not None)
-        start = f"{self.gate} ({', '.join(limits)}) {self.verdict}"
+        ends = {"min": self.low, "max": self.high}
+        limits = ", ".join(f"{end} {value:g}" for end, value in ends.items() if value is not None)
+        start = f"{self.gate} ({limits}) {self.verdict}"
         where = f" in {self.case}" if self.case else ""
         if self.verdict == "not compared":
             return f"{start}{where}: {self.reason}"
@@ -150,18 +150,16 @@ def _hold(
     if not (too_low or too_high):
         return GateOutcome(gate, column, case, "pass", float(value), low, high)
     metric = summary.metrics.get(canonical(gate))
-    culprit = _culprit(summary, case, metric, column, highest=too_high) if metric else None
+    culprit = _culprit(summary, case, metric, highest=too_high) if metric else None
     return GateOutcome(gate, column, case, "fail", float(value), low, high, None, culprit)
 
 
-def _culprit(
-    summary: Summary, case: str, metric: Metric, column: str, *, highest: bool
-) -> Culprit | None:
+def _culprit(summary: Summary, case: str, metric: Metric, *, highest: bool) -> Culprit | None:
     if metric.level != "sample":
         return None
-    own = summary.samples[summary.samples["case"] == case]
-    values = own[column].dropna()
-    if values.empty:
-        return None
-    row = own.loc[values.idxmax() if highest else values.idxmin()]
-    return Culprit(row["prompt"], int(row["repeat"]), row["text"], float(row[column]))
+    values = summary.scores.cases[case].metrics[metric.name].values
+    judged = [(value, -position) for position, value in enumerate(values) if value is not None]
+    value, position = max(judged) if highest else min(judged, key=lambda one: (one[0], -one[1]))
+    samples = next(result.samples for result in summary.completed.cases if result.id == case)
+    sample = samples[-position]
+    return Culprit(sample.prompt, sample.repeat, sample.text, value)

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from metrics import Metric, Score, Text, all_metrics, score_samples, select
 from metrics.registry import entry_point_faults
@@ -94,8 +95,8 @@ def score_run(
     Args:
         folder: where ``scores.jsonl`` is read and, if anything was computed, written.
         completed: the run's records.
-        names: metrics, groups, or ``*``; by default those that the scenario selected or
-            sets a gate on. A name that is not known here (an uninstalled package's) gives a warning.
+        names: metrics, groups, or ``*``; by default those that the scenario selected or sets a
+            gate on. A name not known here (an uninstalled package's) gives a warning.
     """
     metrics, warnings = _chosen(_selected(folder.manifest) if names is None else names)
     stored = _read(folder.path / SCORES)
