@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from scenarios.faults import Fault, ScenarioError
+from scenarios.faults import Fault, Origin, ScenarioError
 from scenarios.rule_set import Faults, RuleSet
 from scenarios.rules import AXES, matches
 from scenarios.schema import (
@@ -23,7 +23,7 @@ from scenarios.schema import (
     Scenario,
     State,
 )
-from scenarios.values import did_you_mean
+from scenarios.values import did_you_mean, quoted
 
 HASH_VERSION = 1  # counted up when the same scenario comes to mean another measurement
 
@@ -101,7 +101,7 @@ def expand(scenario: Scenario, *, fingerprint: Callable[[str], str] | None = Non
     """
     expansion, faults = expand_with_faults(scenario, fingerprint=fingerprint)
     if faults:
-        raise ScenarioError([Fault(None, None, None, ".".join(map(str, p)), m) for p, m in faults])
+        raise ScenarioError([Origin().fault(place, message) for place, message in faults])
     return expansion
 
 
@@ -137,7 +137,7 @@ def expand_with_faults(
         prompts, lost = rules.prompts_of(case.labels)
         if prompts:
             cases.append(_hashed(case, prompts, model_digest))
-            dropped += [Dropped(f"{case.id}: prompt {label!r}", rule) for label, rule in lost]
+            dropped += [Dropped(f"{case.id}: prompt {quoted(label)}", rule) for label, rule in lost]
         else:
             reasons = list(dict.fromkeys(rule for _, rule in lost))
             more = "no prompt is left: " if len(reasons) > 1 else ""
@@ -212,13 +212,13 @@ def only(cases: Sequence[Case], expressions: Iterable[str]) -> list[Case]:
             message = "must look like axis=glob,glob, for example sampler=greedy,top_k*"
             faults.append(Fault("--only", None, None, expression, message))
         elif axis not in AXES:
-            message = f"unknown axis {axis!r}{did_you_mean(axis, AXES)}"
+            message = f"unknown axis {quoted(axis)}{did_you_mean(axis, AXES)}"
             faults.append(Fault("--only", None, None, expression, message))
         else:
             for glob in globs:
                 if not any(matches((glob,), case.labels[axis]) for case in cases):
                     labels = [case.labels[axis] for case in cases]
-                    message = f"{glob!r} fits no {axis}{did_you_mean(glob, labels)}"
+                    message = f"{quoted(glob)} fits no {axis}{did_you_mean(glob, labels)}"
                     faults.append(Fault("--only", None, None, expression, message))
             kept = [case for case in kept if matches(globs, case.labels[axis])]
     if not faults and not kept:

@@ -14,8 +14,8 @@ _TEXT = {"type": "string"}
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) that a scenario file meets.
 
-    It accepts all that the loader accepts; the loader refuses more (a folder that is not there, a
-    rule that fits nothing).
+    It accepts every documented form; the loader refuses more (a folder that is not there, a rule
+    that fits nothing).
     """
     schema = copy.deepcopy(Scenario.model_json_schema())
     definitions: dict[str, Any] = schema["$defs"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from scenarios.values import did_you_mean
+from scenarios.values import did_you_mean, one_line, quoted
 from scenarios.yaml_source import Mark, Place, Source
 
 
@@ -42,6 +42,11 @@ class ScenarioError(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+def by_position(fault: Fault) -> tuple[int, int]:
+    """Order faults as the file has them."""
+    return fault.line or 0, fault.column or 0
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a scenario's data comes from: turns places into faults with positions."""
@@ -55,9 +60,9 @@ class Origin:
         Where the file has a short form, the nearest thing that the user wrote is pointed at.
         """
         if self.source is None:
-            return Fault(self.path, None, None, ".".join(map(str, place)), message)
+            return Fault(self.path, None, None, location(place), message)
         written, mark = _find(self.source, place, at_key)
-        return Fault(self.path, mark[0], mark[1], ".".join(map(str, written)), message)
+        return Fault(self.path, mark[0], mark[1], location(written), message)
 
     def faults(self, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
         """Translate pydantic's errors about ``model``, in the order of the file."""
@@ -67,14 +72,19 @@ class Origin:
             if kind == "none_required" or (kind == "too_short" and detail["input"]):
                 continue  # another fault says it better
             if kind == "missing":
-                found.append(self.fault(place[:-1], f"the key {place[-1]!r} is missing"))
+                found.append(self.fault(place[:-1], f"the key {quoted(place[-1])} is missing"))
             elif kind == "extra_forbidden":
                 known = _known_keys(model.model_json_schema(), place[:-1])
-                message = f"unknown key {place[-1]!r}{did_you_mean(str(place[-1]), known)}"
+                message = f"unknown key {quoted(place[-1])}{did_you_mean(str(place[-1]), known)}"
                 found.append(self.fault(place, message, at_key=True))
             else:
                 found.append(self.fault(place, _message(detail)))
-        return sorted(dict.fromkeys(found), key=lambda f: (f.line or 0, f.column or 0))
+        return sorted(dict.fromkeys(found), key=by_position)
+
+
+def location(place: Place) -> str:
+    """Return a place as people read it, for example ``samplers.1.top_k.k``."""
+    return ".".join(one_line(str(step)) for step in place)
 
 
 def _find(source: Source, place: Place, at_key: bool) -> tuple[Place, Mark]:
@@ -125,8 +135,7 @@ def _written(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}…{text[0]}"
+    return quoted(value)
 
 
 _WANTED = {
@@ -168,7 +177,7 @@ def _message(error: Mapping[str, Any]) -> str:
         expected = str(context["expected"])
         words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
         if isinstance(value, str):
-            return f"unknown word {value!r}{did_you_mean(value, words)}"
+            return f"unknown word {quoted(value)}{did_you_mean(value, words)}"
         return f"must be {expected}, not {_written(value)}"
     if kind in _LIMITS:
         word, limit = _LIMITS[kind]

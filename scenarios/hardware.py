@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scenarios.values import Model, Switch, Whole, did_you_mean, refuse, refuse_at
+from scenarios.values import Model, Switch, Whole, did_you_mean, quoted, refuse, refuse_at
 
 _DEVICE = re.compile(r"cpu|gpu(:(0|[1-9]\d{0,2}))?|tpu")
 
@@ -15,7 +15,7 @@ _DEVICE = re.compile(r"cpu|gpu(:(0|[1-9]\d{0,2}))?|tpu")
 def _check_device(device: str) -> str:
     if not _DEVICE.fullmatch(device):
         raise refuse(
-            f"unknown device {device!r}{did_you_mean(device, ['cpu', 'gpu', 'gpu:N', 'tpu'])}"
+            f"unknown device {quoted(device)}{did_you_mean(device, ['cpu', 'gpu', 'gpu:N', 'tpu'])}"
         )
     return device
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ from pydantic import ValidationError
 
 from scenarios import shipped
 from scenarios.cases import expand_with_faults
-from scenarios.faults import Fault, Origin, ScenarioError
-from scenarios.schema import Preset, Scenario, State, is_folder, why_no_folder
-from scenarios.values import did_you_mean, label_from
+from scenarios.faults import Fault, Origin, ScenarioError, by_position
+from scenarios.schema import Scenario, is_folder, why_no_folder
+from scenarios.values import did_you_mean, label_from, quoted
 from scenarios.yaml_source import Place, read
 
 __all__ = ["Fault", "LoadedScenario", "ScenarioError", "load"]
@@ -60,22 +62,32 @@ def load(name_or_path: str | Path, *, presets: Mapping[str, str] | None = None) 
             Fault(str(path), mark and mark[0], mark and mark[1], "", message)
             for mark, message in source.faults
         ]
-        raise ScenarioError(sorted(faults, key=lambda f: (f.line or 0, f.column or 0)))
+        raise ScenarioError(sorted(faults, key=by_position))
     data = source.data
     if not isinstance(data, dict):
         raise ScenarioError(
             [origin.fault((), "must be a mapping (key: value), not " + _kind(data))]
         )
-    data = {"name": label_from(path.name.removesuffix(".yaml").removesuffix(".scenario")), **data}
+    sources, faults = _sources(presets or {})
+    labels: list[str] = []
+    context = {"folder": path.absolute().parent, "presets": sources, "labels": labels}
     try:
-        scenario = Scenario.model_validate(data, context={"folder": path.absolute().parent})
+        scenario = Scenario.model_validate({"name": _name_of(path), **data}, context=context)
     except ValidationError as error:
-        raise ScenarioError(origin.faults(error, Scenario)) from None
-    scenario = _with_presets(scenario, presets or {})
-    _, faults_found = expand_with_faults(scenario)
-    if faults_found:
-        raise ScenarioError([origin.fault(place, message) for place, message in faults_found])
+        raise ScenarioError(faults + origin.faults(error, Scenario)) from None
+    for label in presets or {}:
+        if label not in labels:
+            message = f"the scenario has no preset {quoted(label)}{did_you_mean(label, labels)}"
+            faults.append(Fault("--preset", None, None, "", message))
+    _, found = expand_with_faults(scenario)
+    faults += sorted(starmap(origin.fault, found), key=by_position)
+    if faults:
+        raise ScenarioError(faults)
     return LoadedScenario(scenario, path, text, origin)
+
+
+def _name_of(path: Path) -> str:
+    return label_from(re.sub(r"(\.scenario)?\.(yaml|yml|json)$", "", path.name))
 
 
 def _kind(data: Any) -> str:
@@ -83,15 +95,16 @@ def _kind(data: Any) -> str:
 
 
 def _find(name_or_path: str | Path) -> Path:
-    words = str(name_or_path)
-    path = Path(words)
-    if isinstance(name_or_path, Path) or path.name != words or path.suffix or path.exists():
+    words, path = str(name_or_path), Path(name_or_path)
+    if isinstance(name_or_path, Path) or path.name != words:
         return path
-    if words not in shipped.names():
-        hint = did_you_mean(words, shipped.names())
-        message = f"no shipped scenario has this name{hint} (a file is given with its suffix)"
-        raise ScenarioError([Fault(words, None, None, "", message)])
-    return shipped.path(words)
+    if words in shipped.names():
+        return shipped.path(words)
+    if path.suffix or path.exists():
+        return path
+    hint = did_you_mean(words, shipped.names())
+    message = f"no shipped scenario has this name{hint} (a file is given with its suffix)"
+    raise ScenarioError([Fault(words, None, None, "", message)])
 
 
 def _read_text(path: Path) -> str:
@@ -108,7 +121,9 @@ def _read_text(path: Path) -> str:
             raise refuse(f"is too large: {status.st_size:,} bytes, at most {MAX_BYTES:,}")
         content = path.read_bytes()
     except FileNotFoundError:
-        raise refuse("there is no such file") from None
+        known = path.stem in shipped.names()
+        hint = f"; the shipped scenario is called {path.stem}, without suffix" if known else ""
+        raise refuse(f"there is no such file{hint}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise refuse(f"cannot be read: {reason}") from None
@@ -121,32 +136,16 @@ def _read_text(path: Path) -> str:
         raise ScenarioError([Fault(str(path), line, column, "", message)]) from None
 
 
-def _with_presets(scenario: Scenario, overrides: Mapping[str, str]) -> Scenario:
-    """Put other sources in the place of presets, and of the presets of states."""
+def _sources(presets: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
+    """Check the sources that the caller puts in place of the file's, and make folders absolute."""
+    sources: dict[str, str] = {}
     faults: list[Fault] = []
-    new: dict[str, str] = {}
-    labels = [p.name for p in scenario.presets]
-    of_state = {s.name: Preset(source=s.preset) for s in scenario.states if s.preset}  # type: ignore[call-arg]
-    labels += [p.name for p in of_state.values()]
-    for label, source in overrides.items():
-        where = f"{label}={source}"
+    for label, source in presets.items():
         folder = os.path.abspath(os.path.expanduser(source))
-        if label not in labels:
-            message = f"no preset {label!r}{did_you_mean(label, labels)}"
-            faults.append(Fault("--preset", None, None, where, message))
-        elif not source:
-            faults.append(Fault("--preset", None, None, where, "names no source"))
+        if not source:
+            faults.append(Fault("--preset", None, None, label, "no source is given"))
         elif is_folder(source) and (fault := why_no_folder(folder)):
-            faults.append(Fault("--preset", None, None, where, fault))
+            faults.append(Fault("--preset", None, None, label, fault))
         else:
-            new[label] = folder if is_folder(source) else source
-    if faults:
-        raise ScenarioError(faults)
-    presets = [Preset(name=p.name, source=new.get(p.name, p.source)) for p in scenario.presets]
-    states = [
-        s
-        if s.preset is None
-        else State(name=s.name, preset=new.get(of_state[s.name].name, s.preset))
-        for s in scenario.states
-    ]
-    return scenario.model_copy(update={"presets": tuple(presets), "states": tuple(states)})
+            sources[label] = folder if is_folder(source) else source
+    return sources, faults

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from scenarios.rules import AXES, Rule, matches
 from scenarios.schema import Prompt, Scenario
-from scenarios.values import did_you_mean, label_of
+from scenarios.values import did_you_mean, label_of, quoted
 
 Faults = list[tuple[tuple[int | str, ...], str]]
 
@@ -73,10 +73,13 @@ class RuleSet:
                 if not any(matches((glob,), label) for label in self._labels[axis]):
                     yield (
                         (axis, position),
-                        f"{glob!r} fits no {axis}{did_you_mean(glob, self._labels[axis])}",
+                        f"{quoted(glob)} fits no {axis}{did_you_mean(glob, self._labels[axis])}",
                     )
         for position, glob in enumerate(rule.prompt or ()):
             one = Rule(prompt=(glob,))
             if not any(one.fits_prompt(index, prompt.label) for index, prompt in self._prompts):
                 labels = [prompt.label for _, prompt in self._prompts]
-                yield ("prompt", position), f"{glob!r} fits no prompt{did_you_mean(glob, labels)}"
+                yield (
+                    ("prompt", position),
+                    f"{quoted(glob)} fits no prompt{did_you_mean(glob, labels)}",
+                )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from scenarios.values import Model, as_list, refuse
+from scenarios.values import Model, as_list, one_line, refuse
 
 AXES = ("preset", "state", "sampler", "hardware", "batch_size")
 
@@ -76,4 +76,4 @@ class Rule(Model):
 
     def __str__(self) -> str:
         given = self.model_dump(exclude_none=True)
-        return " ".join(f"{axis}={','.join(globs)}" for axis, globs in given.items())
+        return " ".join(f"{axis}={','.join(map(one_line, globs))}" for axis, globs in given.items())

@@ -19,7 +19,7 @@ from pydantic import (
     model_serializer,
 )
 
-from scenarios.values import Count, Label, Model, Number, did_you_mean, refuse
+from scenarios.values import Count, Label, Model, Number, did_you_mean, quoted, refuse
 
 Temperature = Annotated[
     Number,
@@ -136,7 +136,7 @@ _IMPORT_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 def _check_import_path(path: str) -> str:
     if not _IMPORT_PATH.fullmatch(path):
-        raise refuse(f"must be an import path such as 'package.module:Class', not {path!r}")
+        raise refuse(f"must be an import path such as 'package.module:Class', not {quoted(path)}")
     return path
 
 
@@ -212,10 +212,10 @@ def _spelled_out(value: Any) -> Any:
     if kind == "speculative":
         raise refuse("speculative needs a model that drafts tokens: in KerasHub Gemma 4 alone")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise refuse(f"unknown sampler {kind!r}{did_you_mean(str(kind), KINDS)}")
+        raise refuse(f"unknown sampler {quoted(kind)}{did_you_mean(str(kind), KINDS)}")
     if arguments is None:
         arguments = {}
-    if not isinstance(arguments, dict):
+    if not isinstance(arguments, dict) or "kind" in arguments:
         raise refuse(f"{kind} takes its arguments by name, such as {_EXAMPLES[kind]}")
     return {"kind": kind, **arguments}
 

@@ -25,6 +25,7 @@ from scenarios.values import (
     Text,
     Whole,
     label_from,
+    one_line,
     refuse,
 )
 
@@ -42,7 +43,7 @@ __all__ = [
     "parse_sampler",
 ]
 
-_SCHEME = re.compile(r"[a-z]+://")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 _HUBS = ("kaggle://", "hf://", "modelscope://", "gs://")
 
 
@@ -80,11 +81,22 @@ def why_no_folder(folder: str) -> str | None:
 Source = Annotated[Text, AfterValidator(_locate)]
 
 
-def _label_of_source(source: str) -> str:
+def label_of_source(source: str) -> str:
+    """Return the last part of a source that says something: the default label of a preset."""
     parts = [part for part in re.split(r"[/\\]", source) if part not in ("", ".", "..")]
     while len(parts) > 1 and parts[-1].isdigit():  # the version that ends a kaggle:// handle
         parts.pop()
     return label_from(parts[-1] if parts else source)
+
+
+def _overridden(value: Any, key: str, info: ValidationInfo) -> Any:
+    """Put in the source that the caller of the loader wants for a preset's label."""
+    source = value.get(key) if isinstance(value, dict) else None
+    if not info.context or not isinstance(source, str) or not source:
+        return value
+    label = value.get("name") if key == "source" else label_of_source(source)
+    info.context["labels"].append(label)
+    return {**value, key: info.context["presets"].get(label, source)}
 
 
 class Prompt(Model):
@@ -114,14 +126,14 @@ class Preset(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _spelled_out(cls, value: Any) -> Any:
+    def _spelled_out(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, str):
             value = {"source": value}
         if isinstance(value, dict) and "name" not in value:
             source = value.get("source")
-            if isinstance(source, str) and source:
-                value = {"name": _label_of_source(source), **value}
-        return value
+            if isinstance(source, str):
+                value = {"name": label_of_source(source), **value}
+        return _overridden(value, "source", info)
 
 
 class State(Model):
@@ -132,17 +144,19 @@ class State(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _spelled_out(cls, value: Any) -> Any:
+    def _spelled_out(cls, value: Any, info: ValidationInfo) -> Any:
         if value == "base":
             return {"name": "base"}
         if isinstance(value, str):
-            raise refuse(f"only 'base' goes without a preset; write {{{value}: {{preset: …}}}}")
+            word = one_line(value)
+            raise refuse(f"only 'base' goes without a preset; write {{{word}: {{preset: …}}}}")
         if isinstance(value, dict) and len(value) == 1 and "name" not in value:
             [(name, body)] = value.items()
             if not isinstance(body, dict):
-                raise refuse(f"must say what it is, such as {{{name}: {{preset: ./tuned}}}}")
+                word = one_line(str(name))
+                raise refuse(f"must say what it is, such as {{{word}: {{preset: ./tuned}}}}")
             value = {"name": name, **body}
-        return value
+        return _overridden(value, "preset", info)
 
     @model_validator(mode="after")
     def _says_something(self) -> State:

@@ -40,28 +40,43 @@ def refuse_at(faults: Iterable[tuple[tuple[int | str, ...], str]], value: Any) -
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the nearest known word, or else all (twelve) of them."""
-    words = list(dict.fromkeys(known))
-    if near := difflib.get_close_matches(word, words, n=1):
-        return f"; did you mean {near[0]!r}?"
+    words = [one_line(one) for one in dict.fromkeys(known)]
+    if len(word) < 100 and (near := difflib.get_close_matches(word, words, n=1)):
+        return f"; did you mean {quoted(near[0])}?"
+    if not words:
+        return "; there are none"
     more = f" and {len(words) - 12} more" if len(words) > 12 else ""
     return f"; there {'are' if len(words) > 1 else 'is'} {', '.join(words[:12])}{more}"
 
 
 # Characters with a meaning in case ids ("/"), in --only ("=" and ",") and in globs.
-_NOT_IN_LABEL = re.compile(r"[\s/,=*?\[\]\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_NOT_IN_LABEL = re.compile(r"[\s/,=*?]")
 
 
 def _check_label(label: str) -> str:
     if not label:
         raise refuse("must not be empty")
-    if match := _NOT_IN_LABEL.search(label):
-        raise refuse(f"a label goes into case ids and must not contain {match[0]!r}")
-    return check_text(label)
+    if bad := [c for c in label if _NOT_IN_LABEL.match(c) or not c.isprintable()]:
+        raise refuse(f"a label goes into case ids and must not contain {bad[0]!r}")
+    return label
 
 
 def label_from(text: str) -> str:
     """Turn any text, such as a file name, into a label: what is not allowed becomes ``-``."""
-    return _NOT_IN_LABEL.sub("-", text) or "-"
+    return _NOT_IN_LABEL.sub("-", "".join(c if c.isprintable() else "-" for c in text)) or "-"
+
+
+def one_line(text: str) -> str:
+    """Return text fit to print inside a line: shortened, and quoted where it has control codes."""
+    if len(text) > 80:
+        text = f"{text[:79]}…"
+    return text if text.isprintable() else repr(text)
+
+
+def quoted(value: object) -> str:
+    """Return a value as it can stand in a message: quoted if it is text, and shortened."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:78]}…{text[-1]}"
 
 
 def check_text(text: str) -> str:
@@ -90,7 +105,9 @@ def no_duplicates(items: tuple[Item, ...]) -> tuple[Item, ...]:
     for index, item in enumerate(items):
         label = label_of(item)
         if label in first:
-            faults.append(((index,), f"{label!r} is there already, as entry {first[label] + 1}"))
+            faults.append(
+                ((index,), f"{quoted(label)} is there already, as entry {first[label] + 1}")
+            )
         first.setdefault(label, index)
     if faults:
         raise refuse_at(faults, items)

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenarios.values import one_line, quoted
+
 MAX_NODES = 50_000
 MAX_DEPTH = 40
 
@@ -35,6 +37,11 @@ _CONSTANTS = {
     **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
     **{s + i: float(s + "inf") for s in ("", "+", "-") for i in (".inf", ".Inf", ".INF")},
 }
+_STANDARD = "tag:yaml.org,2002:"
+_CORE_TAGS = {
+    _STANDARD + word
+    for word in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,30}")
 _OTHER_BASE = re.compile(r"0(?:o[0-7]{1,30}|x[0-9a-fA-F]{1,30})")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -51,6 +58,13 @@ def plain_scalar(text: str) -> Any:
     if _FLOAT.fullmatch(text):
         return float(text)
     return text
+
+
+def _whole_pairs(text: str) -> str:
+    """Join the surrogate pairs by which JSON writes rare characters: ``\\ud842\\udfb7``."""
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def read(text: str) -> Source:
@@ -125,12 +139,13 @@ class _Builder:
             )
         self._source.values[place] = self._mark(node)
         tag, content = str(node.tag), node.value
-        if not tag.startswith("tag:yaml.org,2002:") or tag.endswith((":set", ":omap", ":binary")):
-            self._fault(node, f"a scenario is plain data and has no tags such as {tag}")
+        if tag not in _CORE_TAGS:
+            written = one_line(tag.replace(_STANDARD, "!!"))
+            self._fault(node, f"a scenario is plain data and has no tags such as {written}")
             return None
         if isinstance(content, str):
             quoted = node.style is not None or tag.endswith(":str")
-            return content if quoted else plain_scalar(content)
+            return _whole_pairs(content) if quoted else plain_scalar(content)
         if id(node) in above:
             self._fault(node, "an alias that contains itself")
             return None
@@ -156,8 +171,10 @@ class _Builder:
                 continue
             if key in result:
                 line, _ = self._source.keys[(*place, key)]
-                self._fault(key_node, f"the key {key!r} is there already, on line {line}")
+                self._fault(key_node, f"the key {quoted(key)} is there already, on line {line}")
                 continue
             self._source.keys[(*place, key)] = self._mark(key_node)
             result[key] = self._value(value_node, (*place, key), above)
+            if result[key] is None:  # ruamel places an empty value at the next token
+                self._source.values[(*place, key)] = self._mark(key_node)
         return result
