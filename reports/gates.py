@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from metrics import Metric, all_metrics, canonical
 from reports.columns import CASE_COLUMNS, metric_column
+from reports.frames import rows_of
 
 if TYPE_CHECKING:
     from reports.summary import Summary
@@ -112,7 +113,7 @@ def check_gates(
     """
     if gates is None:
         gates = (summary.run.manifest.get("scenario") or {}).get("gates") or {}
-    cases = [row for row in summary.cases.to_dict("records") if row["status"] != "skipped"]
+    cases = [row for row in rows_of(summary.cases) if row["status"] != "skipped"]
     outcomes = []
     for gate, limits in gates.items():
         name = canonical(gate)
@@ -132,19 +133,15 @@ def _hold(
     summary: Summary,
     gate: str,
     column: str,
-    row: Mapping[Any, Any],
+    row: Mapping[str, Any],
     low: float | None,
     high: float | None,
 ) -> GateOutcome:
-    import pandas as pd
-
     case, value = row["case"], row.get(column)
-    if value is None or pd.isna(value):
-        reason = summary.reason(case, column) or row["reason"]
+    if value is None:
+        reason = summary.reason(case, column) or row["reason"] or "there is no value"
         if column not in row:
             reason = "the run has no such column"
-        elif not isinstance(reason, str):
-            reason = "there is no value"
         return GateOutcome(gate, column, case, "not compared", None, low, high, reason)
     too_low, too_high = low is not None and value < low, high is not None and value > high
     if not (too_low or too_high):

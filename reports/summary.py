@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from metrics import Metric
 from reports.case_summary import summarise_case
-from reports.columns import AXES, WORDS, case_columns, metric_column, sample_columns
+from reports.columns import AXES, case_columns, metric_column, sample_columns
 from reports.completed import CaseResult, Completed, complete
+from reports.frames import frame_of
 from reports.quality import quality_row
 from reports.run_folder import RunFolder
 from reports.scores import CaseScores, RunScores, score_run
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,11 @@ def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
         rows.append(row)
         missing[result.id] = reasons
     ended = completed.ends[-1].status if completed.ends else "unfinished"
-    waiting = [result.id for result in completed.cases if result.status == "not run"]
-    if waiting:
-        what = "still runs or was killed" if ended == "unfinished" else f"ended as {ended}"
-        told.add(f"The run {what} before these cases. Resume it.", *waiting)
     used = scores.metrics.values()
     return Summary(
         run,
-        _frame(rows, case_columns(used)),
-        _frame(_sample_rows(completed.cases, scores), sample_columns(used)),
+        frame_of(rows, case_columns(used)),
+        frame_of(_sample_rows(completed.cases, scores), sample_columns(used)),
         missing,
         told.warnings(),
         scores.metrics,
@@ -161,30 +158,3 @@ def _sample_rows(cases: Iterable[CaseResult], scores: RunScores) -> list[dict[st
                     row[metric_column(name)] = found.metrics[name].values[position]
             rows.append(row)
     return rows
-
-
-def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> DataFrame:
-    """Build a frame whose dtypes follow its values, whatever the pandas version.
-
-    Text stays in ``object`` columns: Arrow strings refuse lone surrogates.
-    """
-    import pandas as pd
-
-    data = {name: _series([row.get(name) for row in rows], name) for name in columns}
-    return pd.DataFrame(data, columns=list(columns))
-
-
-def _series(values: list[Any], name: str) -> Series[Any]:
-    import pandas as pd
-
-    there = [value for value in values if value is not None]
-    full = len(there) == len(values)
-    kinds = {type(value) for value in there}
-    dtype = "object"
-    if kinds == {bool}:
-        dtype = "bool" if full else "boolean"
-    elif kinds == {int} and all(-(2**63) <= value < 2**63 for value in there):
-        dtype = "int64" if full else "Int64"
-    elif (kinds and kinds <= {int, float}) or (not kinds and name not in WORDS):
-        dtype = "float64"
-    return pd.Series(values, dtype=dtype)

@@ -173,9 +173,8 @@ def test_skipped_failed_and_waiting_cases_keep_their_rows(tmp_path):
 def test_an_interrupted_run_says_what_is_left(tmp_path):
     records = [*launch(GREEDY), RunEnd(1.0, "interrupted", 2.0)]
     summary = summary_of(tmp_path, records, [GREEDY, TOP_K])
-    (notice,) = summary.warnings
-    assert notice.cases == (TOP_K["id"],)
-    assert "Resume" in notice.text
+    assert list(summary.cases.status) == ["ok", "not run"]
+    assert "resume" in summary.cases.reason[1]
     assert summary_of(tmp_path, launch(GREEDY)).ended == "unfinished"
 
 

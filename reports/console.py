@@ -1,0 +1,145 @@
+"""The report on a terminal, by rich. Nothing from a run is read as markup or obeyed as a control.
+
+Where the table is wider than the terminal, columns are left out by rank and named below it; the
+axes stay, and fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from reports.csv_files import CASES, SAMPLES
+from reports.table import TableColumn, View, view
+from reports.visible import one_line, shortened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from reports.gates import GateOutcome
+    from reports.summary import Summary
+
+_GAP = 2  # cells between columns
+_NARROWEST_AXIS = 8
+_MOST_LISTED = 8
+_MARKS = {"fail": "✗", "pass": "✓", "not compared": "?"}
+
+
+def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) -> None:
+    """Print a run: table, how to read it, cases without a row, warnings, gates, files."""
+    said = view(summary)
+    console.print(_line((one_line(said.title), "bold")))
+    if said.facts:
+        facts = " · ".join(f"{one_line(what)} {one_line(value)}" for what, value in said.facts)
+        console.print(_line((facts, "dim")))
+    columns, left_out = fitting(said.columns, console.width)
+    if columns and columns[0].cells:
+        console.print()
+        console.print(_table(columns, console.width))
+    _print_notes(said, left_out, console)
+    _print_absent(said, console)
+    for text, cases in said.warnings:
+        about = f" ({_some(cases)})" if cases else ""
+        console.print(_line(("! ", "yellow"), (one_line(text), ""), (one_line(about), "dim")))
+    for outcome in gates:
+        _print_gate(outcome, console)
+    files = [name for name in (CASES, SAMPLES) if (summary.run.path / name).exists()]
+    console.print(_line((f"{' and '.join(files)} in {one_line(summary.run.path)}".strip(), "dim")))
+
+
+def fitting(columns: Sequence[TableColumn], width: int) -> tuple[list[TableColumn], list[str]]:
+    """Return the columns that fit into ``width`` cells, and the headings of the others.
+
+    Columns of the lowest rank go first. The axes and one more column stay whatever the width.
+    """
+    kept, gone = list(columns), []
+    while _needed(kept) > width:
+        rest = [column for column in kept if column.numeric and column.rank < 99]
+        if len(rest) <= 1:
+            break
+        least = min(rest, key=lambda column: column.rank)
+        kept.remove(least)
+        gone.append(least.heading)
+    return kept, gone
+
+
+def _needed(columns: Iterable[TableColumn]) -> int:
+    """The least width: numeric columns whole, an axis folded to its narrowest."""
+    return sum(_least(column) + _GAP for column in columns) - _GAP
+
+
+def _least(column: TableColumn) -> int:
+    from rich.cells import cell_len
+
+    cells = max((cell_len(one_line(cell)) for cell in column.cells), default=0)
+    if column.numeric:
+        return max(cells, *(cell_len(word) for word in column.heading.split(" ")))
+    return min(max(cells, cell_len(column.heading)), max(_NARROWEST_AXIS, 20))
+
+
+def _table(columns: Sequence[TableColumn], width: int) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for column in columns:
+        right = column.numeric
+        table.add_column(
+            Text(column.heading),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+            min_width=min(_least(column), width),
+        )
+    for row in range(len(columns[0].cells)):
+        table.add_row(
+            *(
+                Text(one_line(column.cells[row]), style="bold green" if row in column.best else "")
+                for column in columns
+            )
+        )
+    return table
+
+
+def _print_notes(said: View, left_out: Sequence[str], console: Console) -> None:
+    notes = list(said.notes)
+    if left_out:
+        notes.append(f"No room for: {', '.join(left_out)}. Use a wider terminal, or the CSV files.")
+    if notes:
+        console.print()
+    for note in notes:
+        console.print(_line((one_line(note), "dim")))
+
+
+def _print_absent(said: View, console: Console) -> None:
+    for status, reason, cases in said.absent:
+        console.print(
+            _line(
+                (f"{status} ", "red" if status == "failed" else "yellow"),
+                (one_line(_some(cases)), ""),
+                (f": {one_line(reason)}", "dim"),
+            )
+        )
+
+
+def _print_gate(outcome: GateOutcome, console: Console) -> None:
+    style = {"fail": "red", "pass": "green"}.get(outcome.verdict, "yellow")
+    console.print(_line((f"{_MARKS[outcome.verdict]} ", style), (one_line(outcome), "")))
+    if outcome.culprit is not None:
+        it = outcome.culprit
+        text = shortened(one_line(it.text), 200)
+        console.print(_line((f"  {it.value:.3g} in: {one_line(it.prompt)} » {text}", "dim")))
+
+
+def _some(cases: Sequence[str]) -> str:
+    shown = ", ".join(cases[:_MOST_LISTED])
+    more = len(cases) - _MOST_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _line(*parts: tuple[str, str]) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*parts, overflow="fold")

@@ -1,0 +1,82 @@
+"""``cases.csv`` and ``samples.csv``: RFC 4180, UTF-8, numbers in full precision.
+
+An empty cell is a missing value. A text that a spreadsheet would take for a formula gets an
+apostrophe in front (see ``guarded``); ``guard=False`` writes it as it is. NUL becomes ``␀`` and
+half a surrogate pair ``U+FFFD``, since neither can be in a CSV file that others read.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from reports.atomic_file import replacing
+from reports.frames import rows_of
+from reports.manifest import fail
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from reports.summary import Summary
+
+CASES = "cases.csv"
+SAMPLES = "samples.csv"
+# What Excel, LibreOffice and Google Sheets start a formula with, the full-width signs of East
+# Asian editions included (OWASP, CSV Injection); and what is one apostrophe away from it.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def write_csv(
+    summary: Summary, folder: Path | None = None, *, guard: bool = True
+) -> tuple[Path, Path]:
+    """Write both files, each whole or not at all; return their paths.
+
+    Args:
+        summary: the run.
+        folder: where to; by default the run folder.
+        guard: put an apostrophe in front of what a spreadsheet would run.
+
+    Raises:
+        RunFolderError: a file cannot be written.
+    """
+    folder = summary.run.path if folder is None else folder
+    paths = folder / CASES, folder / SAMPLES
+    for path, frame in zip(paths, (summary.cases, summary.samples), strict=True):
+        try:
+            with replacing(path) as stream:
+                write_frame(frame, stream, guard=guard)
+        except OSError as error:
+            fail(f"cannot write {path}", error)
+    return paths
+
+
+def write_frame(frame: DataFrame, stream: IO[str], *, guard: bool = True) -> None:
+    """Write one frame to a text stream that was opened with ``newline=""``."""
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(frame.columns)
+    for row in rows_of(frame):
+        writer.writerow([_cell(value, guard) for value in row.values()])
+
+
+def _cell(value: Any, guard: bool) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = _SURROGATE.sub("\ufffd", value.replace("\0", "␀"))
+    return guarded(text) if guard else text
+
+
+def guarded(text: str) -> str:
+    """Return ``text``, with an apostrophe in front if a spreadsheet would take it for a formula.
+
+    It can be undone: where a cell is apostrophes followed by one of ``= + - @``, their full-width
+    forms, tab, CR or LF, take the first apostrophe away.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """Undo ``guarded``."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -1,0 +1,48 @@
+"""Plain rows to pandas frames and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports.columns import WORDS
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> DataFrame:
+    """Build a frame whose dtypes follow its values, whatever the pandas version.
+
+    Text stays in ``object`` columns: Arrow strings refuse lone surrogates.
+    """
+    import pandas as pd
+
+    data = {name: _series([row.get(name) for row in rows], name) for name in columns}
+    return pd.DataFrame(data, columns=list(columns))
+
+
+def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain Python values, with None for whatever pandas calls missing."""
+    plain = frame.astype(object)
+    whole = plain.where(plain.notna(), None)
+    return [
+        dict(zip(whole.columns, row, strict=True))
+        for row in whole.itertuples(index=False, name=None)
+    ]
+
+
+def _series(values: list[Any], name: str) -> Series[Any]:
+    import pandas as pd
+
+    there = [value for value in values if value is not None]
+    full = len(there) == len(values)
+    kinds = {type(value) for value in there}
+    dtype = "object"
+    if kinds == {bool}:
+        dtype = "bool" if full else "boolean"
+    elif kinds == {int} and all(-(2**63) <= value < 2**63 for value in there):
+        dtype = "int64" if full else "Int64"
+    elif (kinds and kinds <= {int, float}) or (not kinds and name not in WORDS):
+        dtype = "float64"
+    return pd.Series(values, dtype=dtype)

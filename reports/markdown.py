@@ -1,0 +1,76 @@
+"""The report as GitHub-flavoured Markdown, for a pull request or a wiki.
+
+Everything from a run is escaped: pipes, markup, HTML, mentions, line breaks, controls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reports.table import View, view
+from reports.visible import one_line
+
+if TYPE_CHECKING:
+    from reports.gates import GateOutcome
+    from reports.summary import Summary
+
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+_AT_START = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)](?=\s|$))")
+_LINKED = re.compile(r"(?i)(@|#|GH-|:(?=//)|\bwww(?=\.))(?=[\w./])")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_JOINT = "<!-- -->"  # parts the sign of a mention or link from its name, and shows nothing
+_MOST_LISTED = 20
+
+
+def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
+    """Return the whole report as Markdown."""
+    said = view(summary)
+    parts = [f"### {escaped(said.title)}"]
+    if said.facts:
+        parts.append(" · ".join(f"{escaped(what)} **{escaped(it)}**" for what, it in said.facts))
+    if said.columns and said.columns[0].cells:
+        parts.append(table(said))
+    bullets = [escaped(note) for note in said.notes]
+    bullets += [
+        f"**{status}** {_some(cases)}: {escaped(reason)}" for status, reason, cases in said.absent
+    ]
+    bullets += [
+        f"**Warning:** {escaped(text)}" + (f" ({_some(cases)})" if cases else "")
+        for text, cases in said.warnings
+    ]
+    bullets += [f"**{outcome.verdict}** {escaped(outcome)}" for outcome in gates]
+    if bullets:
+        parts.append("\n".join(f"- {bullet}" for bullet in bullets))
+    return "\n\n".join(parts) + "\n"
+
+
+def table(said: View) -> str:
+    """Return the table alone; the best value of each column is bold."""
+    columns = said.columns
+    lines = [
+        _row([escaped(column.heading) for column in columns]),
+        _row(["---:" if column.numeric else "---" for column in columns]),
+    ]
+    for row in range(len(columns[0].cells)):
+        cells = [(escaped(column.cells[row]), row in column.best) for column in columns]
+        lines.append(_row([f"**{text}**" if best else text for text, best in cells]))
+    return "\n".join(lines)
+
+
+def escaped(text: object) -> str:
+    """Return ``text`` on one line, showing in Markdown as it is."""
+    safe = "".join(_HTML.get(character, character) for character in one_line(text).strip())
+    safe = _AT_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", safe))
+    return _LINKED.sub(rf"\1{_JOINT}", safe)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _some(cases: Sequence[str]) -> str:
+    shown = ", ".join(escaped(case) for case in cases[:_MOST_LISTED])
+    more = len(cases) - _MOST_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
