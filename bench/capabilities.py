@@ -14,8 +14,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scenarios.hardware import Hardware
+from bench.machine.processor import allowed_cores
+
+if TYPE_CHECKING:
+    from scenarios.hardware import Hardware
 
 
 def module_installed(name: str) -> bool:
@@ -28,13 +32,6 @@ def module_installed(name: str) -> bool:
     except (ImportError, ValueError):
         return name in sys.modules
     return spec is not None and spec.origin is not None
-
-
-def allowed_cores() -> int:
-    """Return how many logical cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

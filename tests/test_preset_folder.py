@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.preset_folder import check, fingerprint, kind
-from bench.preset_folder.fingerprint import _WHOLE
+from bench.preset_folder import check, kind
 
 LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 498184528\n"
 
@@ -309,47 +308,3 @@ def test_an_unreadable_folder(kerashub: Path, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert "cannot be read (Permission denied)" in only_fault(kerashub)
-
-
-def test_fingerprint_heeds_content_only(kerashub: Path, tmp_path: Path) -> None:
-    first = fingerprint(kerashub)
-    assert len(first) == 64
-    copy = tmp_path / "elsewhere"
-    shutil.copytree(kerashub, copy)
-    os.utime(copy / "config.json", (0, 0))
-    (copy / "README.md").write_text("a card")
-    (copy / ".cache").mkdir()
-    (copy / ".cache/x").write_text("x")
-    assert fingerprint(copy) == first
-
-
-@pytest.mark.parametrize("name", ["config.json", "assets/tokenizer/merges.txt", "model.weights.h5"])
-def test_fingerprint_changes_with_each_file(kerashub: Path, name: str) -> None:
-    first = fingerprint(kerashub)
-    content = (kerashub / name).read_bytes()
-    (kerashub / name).write_bytes(content + b"x")
-    longer = fingerprint(kerashub)
-    (kerashub / name).rename((kerashub / name).with_suffix(".other"))
-    assert len({first, longer, fingerprint(kerashub)}) == 3
-
-
-def test_fingerprint_of_a_large_file_sees_its_ends_and_spots_between(tmp_path: Path) -> None:
-    file = tmp_path / "model.safetensors"
-    size = _WHOLE + 12_345
-    seen = set()
-    for position in (None, 0, size // 2 // 65536 * 65536, size - 1):
-        with file.open("wb") as stream:
-            stream.truncate(size)
-            if position is not None:
-                stream.seek(position)
-                stream.write(b"\1" * min(600_000, size - position))
-        seen.add(fingerprint(tmp_path))
-    assert len(seen) == 4
-
-
-def test_fingerprint_follows_links(huggingface: Path, tmp_path: Path) -> None:
-    first = fingerprint(huggingface)
-    blob = tmp_path / "blob"
-    (huggingface / "model.safetensors").rename(blob)
-    (huggingface / "model.safetensors").symlink_to(blob)
-    assert fingerprint(huggingface) == first
