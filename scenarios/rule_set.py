@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from scenarios.rules import AXES, Rule, matches
+from scenarios.rules import Rule, matches
 from scenarios.schema import Prompt, Scenario
 from scenarios.values import did_you_mean, label_of, quoted
 
@@ -29,7 +29,9 @@ class RuleSet:
             "sampler": [label_of(sampler) for sampler in scenario.samplers],
             "hardware": [label_of(hardware) for hardware in scenario.hardware],
             "batch_size": [str(size) for size in scenario.generate.batch_sizes],
+            "prompt": [label_of(prompt) for prompt in scenario.prompts],
         }
+        self._indexes = {str(index) for index, _ in self._prompts}
 
     def prompts_of(
         self, labels: Mapping[str, str]
@@ -68,18 +70,9 @@ class RuleSet:
         return faults
 
     def _misspelt(self, rule: Rule) -> Iterator[tuple[tuple[str, int], str]]:
-        for axis in AXES:
+        for axis, labels in self._labels.items():
             for position, glob in enumerate(getattr(rule, axis) or ()):
-                if not any(matches((glob,), label) for label in self._labels[axis]):
-                    yield (
-                        (axis, position),
-                        f"{quoted(glob)} fits no {axis}{did_you_mean(glob, self._labels[axis])}",
-                    )
-        for position, glob in enumerate(rule.prompt or ()):
-            one = Rule(prompt=(glob,))
-            if not any(one.fits_prompt(index, prompt.label) for index, prompt in self._prompts):
-                labels = [prompt.label for _, prompt in self._prompts]
-                yield (
-                    ("prompt", position),
-                    f"{quoted(glob)} fits no prompt{did_you_mean(glob, labels)}",
-                )
+                is_index = axis == "prompt" and glob in self._indexes
+                if not is_index and not any(matches((glob,), label) for label in labels):
+                    message = f"{quoted(glob)} fits no {axis}{did_you_mean(glob, labels)}"
+                    yield (axis, position), message

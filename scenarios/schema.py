@@ -152,6 +152,8 @@ class State(Model):
             raise refuse(f"only 'base' goes without a preset; write {{{word}: {{preset: …}}}}")
         if isinstance(value, dict) and len(value) == 1 and "name" not in value:
             [(name, body)] = value.items()
+            if name == "preset":
+                raise refuse("has no label; write {LABEL: {preset: …}}")
             if not isinstance(body, dict):
                 word = one_line(str(name))
                 raise refuse(f"must say what it is, such as {{{word}: {{preset: ./tuned}}}}")

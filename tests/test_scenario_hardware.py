@@ -1,0 +1,37 @@
+import pytest
+from pydantic import ValidationError
+
+from scenarios.hardware import Hardware
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("cpu", "cpu-tensorflow-float32"),
+        ("gpu:12", "gpu:12-tensorflow-float32"),
+        ({"device": "gpu:1", "backend": "jax", "dtype": "bfloat16",
+          "quantization": "int8", "threads": 4}, "gpu:1-jax-bfloat16-int8-t4"),
+        ({"jit": True}, "cpu-tensorflow-float32-jit"),
+        ({"jit": False}, "cpu-tensorflow-float32-nojit"),
+        ({"quantization": "int8", "dtype": "mixed_bfloat16"}, "cpu-tensorflow-mixed_bfloat16-int8"),
+        ({"quantization": "int4", "dtype": "float16"}, "cpu-tensorflow-float16-int4"),
+    ],
+)  # fmt: skip
+def test_name(form, name):
+    hardware = Hardware.model_validate(form)
+    assert hardware.name == name
+    assert Hardware.model_validate(hardware.model_dump()) == hardware
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "CPU", "gpu:", "gpu:-1", "gpu:01", "gpu:1000", "cuda",
+        {"device": "tpu", "backend": "torch"},
+        {"jit": False, "backend": "torch"},
+        {"quantization": "int8", "dtype": "mixed_float16"},
+    ],
+)  # fmt: skip
+def test_what_cannot_exist(form):
+    with pytest.raises(ValidationError):
+        Hardware.model_validate(form)

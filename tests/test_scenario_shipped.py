@@ -1,0 +1,71 @@
+import re
+import subprocess
+import sys
+
+import pytest
+
+from scenarios import shipped
+from scenarios.cases import expand
+from scenarios.loader import load
+
+
+def test_names():
+    assert {"quickstart", "samplers", "article", "presets"} <= set(shipped.names())
+    assert shipped.path("article").read_text(encoding="utf-8").startswith("#")
+    with pytest.raises(KeyError):
+        shipped.path("nothing")
+
+
+@pytest.mark.parametrize("name", shipped.names())
+def test_every_shipped_scenario_loads_and_expands(name):
+    loaded = load(name)
+    expansion = expand(loaded.scenario)
+    assert loaded.scenario.name == name == loaded.path.stem
+    assert loaded.scenario.description
+    assert expansion.cases
+
+
+def test_quickstart_pairs_each_state_with_its_language():
+    chinese = re.compile("[\u4e00-\u9fff]")
+    for case in expand(load("quickstart").scenario).cases:
+        for _, prompt in case.prompts:
+            assert bool(chinese.search(prompt.text)) == (case.state.name == "tang")
+
+
+def test_quickstart_and_samplers_need_no_network():
+    for name in ("quickstart", "samplers"):
+        sources = {case.source for case in expand(load(name).scenario).cases}
+        assert sources == {"tiny_gpt2_en", "tiny_gpt2_tang"}
+
+
+def test_samplers_has_every_kind_but_custom():
+    from scenarios.samplers import KINDS
+
+    kinds = {sampler.kind for sampler in load("samplers").scenario.samplers}
+    assert kinds == set(KINDS) - {"custom"}
+
+
+def test_the_article_on_a_local_folder(tmp_path):
+    loaded = load("article", presets={"gpt2_base_en": str(tmp_path)})
+    [greedy] = [c for c in expand(loaded.scenario).cases if c.sampler.kind == "greedy"]
+    assert greedy.source == str(tmp_path)
+    assert greedy.id == "gpt2_base_en/base/greedy/cpu-tensorflow-float32"
+    assert [prompt.text for _, prompt in greedy.prompts] == ["My trip was", "我爱中国！"]
+
+
+def run(code):
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return result.stdout.split()
+
+
+def test_listing_the_names_imports_neither_pydantic_nor_yaml():
+    code = "import sys, scenarios.shipped as s; s.names(); print(*sys.modules)"
+    assert not {"pydantic", "ruamel.yaml"} & set(run(code))
+
+
+def test_loading_imports_nothing_heavy():
+    code = "import sys, scenarios.loader as l; l.load('quickstart'); print(*sys.modules)"
+    heavy = {"keras", "keras_hub", "keras_nlp", "numpy", "pandas", "tensorflow", "jax", "torch"}
+    assert not heavy & set(run(code))
