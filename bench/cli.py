@@ -53,7 +53,7 @@ def versebench() -> None:
 def main() -> None:
     """Run the command line; errors of the user's end in one message, never a traceback."""
     try:
-        code = versebench.main(standalone_mode=False)
+        code = versebench.main(prog_name="versebench", standalone_mode=False)
     except click.exceptions.Abort:
         _say("interrupted")
         sys.exit(exit_codes.INTERRUPTED)

@@ -13,6 +13,7 @@ a launch take turns, trial by trial, so that a slow minute hits all of them:
 from __future__ import annotations
 
 import statistics
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,11 +22,12 @@ from typing import Protocol as Interface
 from bench import resources
 from bench.engine.interface import Engine, InputError, Program, UnavailableError
 from bench.job import CaseJob, Job
-from bench.sampling import sample_texts
+from bench.sampling import sample_texts, stop_token_ids
 from bench.speed import SpeedBatch, SpeedBatches, run_trial, speed_batches
 from reports.records import CaseDone, Failure, Phase, Record, Status, Trial
 
 _STEADY_WINDOW = 3
+_TAIL_LINES = 12
 
 
 class Report(Interface):
@@ -88,9 +90,19 @@ class Launch:
         except InputError as error:
             self._drop(case, "failed", str(error), "input")
         except Exception as error:  # whatever a backend throws must cost one case, not the run
-            self._drop(case, "failed", f"{type(error).__name__}: {_first_line(error)}", "crash")
+            traceback.print_exc()  # whole into the launch's log
+            tail = "\n".join(traceback.format_exc().splitlines()[-_TAIL_LINES:])
+            reason = f"{type(error).__name__}: {_first_line(error)}"
+            self._drop(case, "failed", reason, "crash", tail)
 
-    def _drop(self, case: CaseJob, status: Status, reason: str, failure: Failure | None) -> None:
+    def _drop(
+        self,
+        case: CaseJob,
+        status: Status,
+        reason: str,
+        failure: Failure | None,
+        log_tail: str | None = None,
+    ) -> None:
         self._running = [r for r in self._running if r.job.id != case.id]
         self._report.record(
             CaseDone(
@@ -101,12 +113,15 @@ class Launch:
                 status=status,
                 reason=reason,
                 failure=failure,
+                log_tail=log_tail,
             )
         )
 
     def _set_up(self, case: CaseJob) -> None:
         batches = speed_batches(self._engine, case, self._job.max_length, self._job.fit_points)
         program = self._engine.program(case.sampler)
+        if self._job.samples:
+            stop_token_ids(self._engine, program)  # refused now rather than after the trials
         running = _Running(case, program, batches)
         self._trial(running, "cold", 0, batches.main)
         self._running.append(running)
@@ -149,7 +164,8 @@ class Launch:
     def _finish(self, running: _Running) -> None:
         case, job = running.job, self._job
         if job.samples:
-            drawn = sample_texts(self._engine, running.program, case, job)
+            step = partial(self._report.step, case.id)
+            drawn = sample_texts(self._engine, running.program, case, job, step)
             running.seconds += drawn.seconds
             self._report.record(*drawn.samples)
         self._report.step(case.id, "memory")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,15 +31,11 @@ class _Row:
     repeat: int
 
 
-def sample_texts(engine: Engine, program: Program, case: CaseJob, job: Job) -> Drawn:
-    """Generate ``job.samples`` texts for each prompt of the case.
+def stop_token_ids(engine: Engine, program: Program) -> tuple[int, ...] | None:
+    """Return the stop ids that sampling needs: the end tokens for beam search, or None.
 
-    A text ends at the model's end token. Most samplers choose token by token, so a row's tokens
-    before its end do not depend on when the loop stops: such texts are generated to max_length by
-    the program that is already compiled, and cut at the first end token. Beam search (and a custom
-    sampler) gets real stop ids, at the price of one more compile.
-
-    A sampler that draws nothing gives one text per prompt, however many are asked for.
+    Raises:
+        InputError: one of them is the pad token, at which generation would stop at once.
     """
     stops = engine.end_token_ids if program.stops_change_text else None
     if stops and engine.pad_token_id in stops:
@@ -45,11 +43,31 @@ def sample_texts(engine: Engine, program: Program, case: CaseJob, job: Job) -> D
             "the preset's end token is also its pad token: generation would stop before the first "
             "token. Give the tokenizer another pad id, or leave this sampler out"
         )
+    return stops
+
+
+def sample_texts(
+    engine: Engine, program: Program, case: CaseJob, job: Job, step: Callable[[str], None]
+) -> Drawn:
+    """Generate ``job.samples`` texts for each prompt of the case.
+
+    A text ends at the model's end token. Most samplers choose token by token, so a row's tokens
+    before its end do not depend on when the loop stops: such texts are generated to max_length by
+    the program that is already compiled, and cut at the first end token. Beam search (and a custom
+    sampler) gets real stop ids, at the price of one more compile, and batches of one prompt each:
+    KerasHub lets the beams score while it replays the longer prompts of a batch, so a text would
+    depend on its neighbours.
+
+    A sampler that draws nothing gives one text per prompt, however many are asked for. ``step``
+    hears of each call before it is made, so that the time limit is one for each.
+    """
+    stops = stop_token_ids(engine, program)
     repeats = job.samples if program.draws else 1
     rows = [_Row(i, text, r) for i, text in case.prompts for r in range(repeats)]
+    batches = _batches(rows, case.batch_size, mixed=not program.stops_change_text)
     samples, seconds = [], 0.0
-    for start in range(0, len(rows), case.batch_size):
-        kept = rows[start : start + case.batch_size]
+    for turn, kept in enumerate(batches, 1):
+        step(f"samples {turn}/{len(batches)}")
         seed = seeds.derive(job.seed, case.id, "sample", kept[0].prompt_index, kept[0].repeat)
         program.reset(seed)
         padded = kept + [kept[-1]] * (case.batch_size - len(kept))  # same shape: no compile
@@ -60,6 +78,13 @@ def sample_texts(engine: Engine, program: Program, case: CaseJob, job: Job) -> D
             engine, batch, result.batch, kept, seed if program.draws else None, case, job
         )
     return Drawn(samples, seconds)
+
+
+def _batches(rows: list[_Row], size: int, *, mixed: bool) -> list[list[_Row]]:
+    """Return the rows in batches of at most ``size``; unless ``mixed``, of one prompt each."""
+    prompts = itertools.groupby(rows, key=lambda row: None if mixed else row.prompt_index)
+    groups = [list(group) for _, group in prompts]
+    return [group[i : i + size] for group in groups for i in range(0, len(group), size)]
 
 
 def _samples(

@@ -14,15 +14,14 @@ def load_checked(name_or_path: str, presets: Mapping[str, str] | None = None) ->
     Raises:
         ScenarioError: all faults of the file; names are checked once the file itself is sound.
     """
-    from reports.gates import check_names
-
     from metrics.registry import select
+    from reports.gates import check_names
 
     loaded = load(name_or_path, presets=presets)
     faults = []
     for index, metric in enumerate(loaded.scenario.metrics):
         try:
-            select([metric])
+            select([] if metric == "*" else [metric])
         except ValueError as error:
             faults.append(loaded.fault(("metrics", index), str(error)))
     for gate, message in check_names(loaded.scenario.gates).items():

@@ -15,10 +15,9 @@ from bench import exit_codes
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(scenarios: tuple[str, ...], schema: bool, as_json: bool) -> int:
     """Check scenario files: every fault at once, with file:line:column."""
-    from scenarios.json_schema import json_schema
-
     from bench.scenario_names import load_checked
     from scenarios.faults import ScenarioError
+    from scenarios.shipped import json_schema
 
     if schema:
         click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

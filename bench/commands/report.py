@@ -1,0 +1,42 @@
+"""``versebench report``: show a run again, in the form asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bench import exit_codes
+
+
+@click.command("report")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--csv", "form", flag_value="csv", help="Print the cases as CSV.")
+@click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
+@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@click.option(
+    "--samples",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Also show N texts of each case.",
+)
+@click.option(
+    "--raw-csv", is_flag=True, help="Leave CSV cells that look like formulas as they are."
+)
+def command(run: Path, form: str | None, samples: int, raw_csv: bool) -> int:
+    """Show RUN (a run folder): the table, or CSV, Markdown, JSON. Its files are written anew.
+
+    Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder.
+    """
+    from bench.reporting import report
+    from reports.run_folder import RunFolder
+
+    gates = report(
+        RunFolder.open(run),
+        form or "table",
+        samples=samples,
+        guard=not raw_csv,  # type: ignore[arg-type]
+    )
+    failed = any(gate.verdict == "fail" for gate in gates)
+    return exit_codes.WORSE if failed else exit_codes.FINE

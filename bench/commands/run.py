@@ -1,0 +1,100 @@
+"""``versebench run``: measure a scenario into a run folder, then show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bench import exit_codes
+from bench.commands.selection import Selection, select, selection_options
+
+if TYPE_CHECKING:
+    from bench.reporting import Form
+    from reports.run_folder import RunFolder
+
+
+@click.command("run")
+@selection_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder in which run folders are made.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the scenario's last run in --out.")
+@click.option("--dry-run", is_flag=True, help="Show the cases and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
+def command(
+    scenario: str,
+    only: tuple[str, ...],
+    presets: dict[str, str],
+    out: Path,
+    resume: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Measure SCENARIO (a shipped name or a file) and show the results.
+
+    Exit codes: 0 fine, 1 a gate failed, 2 bad input, 3 nothing could be measured or compared,
+    4 a case crashed.
+    """
+    selection = select(scenario, only, presets)
+    if dry_run:
+        from bench.commands.show import as_data, print_cases
+
+        if as_json:
+            import json
+
+            click.echo(json.dumps(as_data(selection), indent=2, ensure_ascii=False))
+        else:
+            print_cases(selection)
+        return exit_codes.FINE
+    with _folder(selection, out, resume, only, presets) as folder:
+        return _measure(selection, folder, as_json)
+
+
+def _folder(
+    selection: Selection, out: Path, resume: bool, only: tuple[str, ...], presets: dict[str, str]
+) -> RunFolder:
+    from bench import manifest
+    from reports.run_folder import RunFolder
+
+    name = selection.loaded.scenario.name
+    content = manifest.build(
+        selection.loaded, selection.cases, selection.plan.skipped, only=only, presets=presets
+    )
+    last = RunFolder.newest(out, name) if resume else None
+    if last is None:
+        if resume:
+            click.echo(f"no earlier run of {name} in {out}: starting one", err=True)
+        return RunFolder.create(out, name, content)
+    last.lock()
+    last.write_manifest({**last.manifest, **content, "created": last.manifest.get("created")})
+    return last
+
+
+def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
+    from rich.console import Console
+
+    from bench.outcome import exit_code
+    from bench.progress import RunProgress
+    from bench.reporting import report
+    from bench.runner import Run
+
+    plan = selection.plan
+    form: Form = "json" if as_json else "table"
+    console = Console(stderr=True)
+    wanted = {(case.hash, launch) for case in plan.cases for launch in range(plan.launches)}
+    already = len(wanted & folder.finished())
+    try:
+        with RunProgress(plan, already, console) as progress:
+            outcome = Run(plan, folder, progress).execute()
+    except KeyboardInterrupt:
+        console.print("[yellow]interrupted[/]: what was finished is kept; go on with --resume")
+        report(folder, form)
+        return exit_codes.INTERRUPTED
+    gates = report(folder, form)
+    return exit_code(outcome, gates, measured=already + outcome.count("ok"))

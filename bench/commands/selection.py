@@ -1,0 +1,72 @@
+"""What ``run`` and ``show`` have in common: which cases of a scenario, on which presets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bench.planning import Plan
+    from scenarios.cases import Case, Dropped
+    from scenarios.loader import LoadedScenario
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A loaded scenario, the cases chosen, and their plan on this machine."""
+
+    loaded: LoadedScenario
+    cases: Sequence[Case]
+    dropped: Sequence[Dropped]
+    plan: Plan
+
+
+def selection_options(function: F) -> F:
+    """Add the scenario argument and the options that choose among its cases."""
+    function = click.option(
+        "--preset",
+        "presets",
+        multiple=True,
+        metavar="NAME=SOURCE",
+        callback=_pairs,
+        help="Take a preset from elsewhere, e.g. gpt2_base_en=./folder. Repeatable.",
+    )(function)
+    function = click.option(
+        "--only",
+        multiple=True,
+        metavar="AXIS=GLOB[,GLOB]",
+        help="Keep cases that fit, e.g. sampler=greedy,top_k*. Repeated: all must hold.",
+    )(function)
+    return click.argument("scenario")(function)
+
+
+def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, equals, source = value.partition("=")
+        if not (name and equals and source):
+            raise click.BadParameter(f"{value!r} must look like NAME=SOURCE")
+        pairs[name] = source
+    return pairs
+
+
+def select(scenario: str, only: tuple[str, ...], presets: dict[str, str]) -> Selection:
+    """Load, check, expand, filter and plan.
+
+    Raises:
+        ScenarioError: the scenario, or an ``--only`` expression, is wrong.
+        PresetError: a local preset folder is broken.
+    """
+    from bench.planning import fingerprint, plan
+    from bench.scenario_names import load_checked
+    from scenarios import cases as scenario_cases
+
+    loaded = load_checked(scenario, presets)
+    expansion = scenario_cases.expand(loaded.scenario, fingerprint=fingerprint)
+    chosen = scenario_cases.only(expansion.cases, only)
+    return Selection(loaded, chosen, expansion.dropped, plan(chosen))

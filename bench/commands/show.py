@@ -1,0 +1,72 @@
+"""``versebench show``: the cases a scenario expands to, and what will not run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from bench.commands.selection import Selection, select, selection_options
+
+
+@click.command("show")
+@selection_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(scenario: str, only: tuple[str, ...], presets: dict[str, str], as_json: bool) -> None:
+    """Show the cases that SCENARIO expands to, and why any is skipped."""
+    selection = select(scenario, only, presets)
+    if as_json:
+        click.echo(json.dumps(as_data(selection), indent=2, ensure_ascii=False))
+    else:
+        print_cases(selection)
+
+
+def as_data(selection: Selection) -> dict[str, Any]:
+    """Return the documented JSON object: cases with hash, labels, prompts and skip reason."""
+    return {
+        "schema_version": 1,
+        "scenario": selection.loaded.scenario.name,
+        "cases": [
+            {
+                "id": case.id,
+                "hash": case.hash,
+                **case.labels,
+                "batch_size": case.batch_size,
+                "source": case.source,
+                "prompts": [prompt.text for _, prompt in case.prompts],
+                "skipped": selection.plan.skipped.get(case.id),
+            }
+            for case in selection.cases
+        ],
+        "dropped": [{"what": d.what, "rule": d.rule} for d in selection.dropped],
+    }
+
+
+def print_cases(selection: Selection) -> None:
+    """Print the cases as a table, then what is skipped and dropped."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("case", no_wrap=True, overflow="fold")
+    table.add_column("hash", style="dim")
+    table.add_column("prompts", justify="right")
+    for case in selection.cases:
+        skipped = case.id in selection.plan.skipped
+        name = escape(case.id)
+        table.add_row(f"[dim]{name}[/]" if skipped else name, case.hash, str(len(case.prompts)))
+    console.print(table)
+    plan, generate = selection.plan, selection.loaded.scenario.generate
+    samples = sum(len(case.prompts) * generate.samples for case in plan.cases)
+    console.print(
+        f"\n{len(plan.cases)} cases in {len(plan.groups)} x {plan.launches} launches, "
+        f"at most {samples} texts of up to {generate.max_length} tokens",
+        highlight=False,
+    )
+    for case_id, reason in plan.skipped.items():
+        console.print(f"[yellow]skipped[/] {escape(case_id)}: {escape(reason)}", highlight=False)
+    for dropped in selection.dropped:
+        console.print(f"[dim]dropped {escape(dropped.what)} ({escape(dropped.rule)})[/]")

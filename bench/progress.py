@@ -1,0 +1,91 @@
+"""What a person sees while a run lasts: a bar on a terminal, a line per finished case elsewhere."""
+
+from __future__ import annotations
+
+import re
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from bench.planning import Plan
+from reports.records import CaseDone
+
+_TURN = re.compile(r"trial (\d+)/(\d+)")
+
+
+class RunProgress:
+    """Draws a run; implements ``runner.Watcher``.
+
+    Nothing is drawn on a timer: a refresh happens only when the worker has sent an event and
+    waits for the answer, so drawing takes no core from a measurement.
+    """
+
+    def __init__(self, plan: Plan, already_done: int, console: Console) -> None:
+        self._console = console
+        self._total = len(plan.cases) * plan.launches
+        self._done = already_done
+        self._launch = ""
+        self._cases: dict[str, float] = {}
+        self._progress = Progress(
+            TextColumn("{task.completed:.0f}/{task.total:.0f} cases"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID = self._progress.add_task("", total=self._total, completed=already_done)
+
+    def launch(self, group: str, launch: int, cases: int) -> None:
+        """Name the process that is about to start."""
+        self._launch = group if launch == 0 else f"{group}, launch {launch + 1}"
+        self._cases = {}
+        self._draw("starting")
+
+    def step(self, case: str | None, phase: str) -> None:
+        """Show what the worker is about to do."""
+        if case and (turn := _TURN.fullmatch(phase)):
+            self._cases[case] = 0.9 * int(turn[1]) / int(turn[2])
+        sampler = case.split("/")[2] if case and case.count("/") >= 3 else ""
+        self._draw(f"{sampler}: {phase}" if sampler else phase)
+
+    def done(self, record: CaseDone) -> None:
+        """Count a finished case, and say what became of it."""
+        self._cases.pop(record.case, None)
+        self._done += 1
+        self._draw("")
+        launch = f" (launch {record.launch + 1})" if record.launch else ""
+        count = f"[dim]{self._done}/{self._total}[/]"
+        if record.status == "ok":
+            if not self._console.is_terminal:
+                self._console.print(f"{count} {escape(record.case)}{launch}: done")
+            return
+        style = "yellow" if record.status == "skipped" else "red"
+        self._console.print(
+            f"{count} [{style}]{escape(record.case)}{launch}: {record.status}: "
+            f"{escape(record.reason or '')}[/]"
+        )
+
+    def _draw(self, what: str) -> None:
+        self._progress.update(
+            self._task,
+            completed=self._done + sum(self._cases.values()),
+            description=escape(f"{self._launch}  {what}"),
+            refresh=self._console.is_terminal,
+        )
+
+    def __enter__(self) -> RunProgress:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()

@@ -1,0 +1,99 @@
+"""From a run folder to its reports: score, write CSV and Markdown beside the records, print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from reports.gates import GateOutcome
+    from reports.run_folder import RunFolder
+    from reports.summary import Summary
+
+Form = Literal["table", "json", "csv", "markdown"]
+MARKDOWN = "report.md"
+
+
+def report(
+    folder: RunFolder,
+    form: Form = "table",
+    *,
+    samples: int = 0,
+    guard: bool = True,
+    metrics: Sequence[str] = (),
+) -> Sequence[GateOutcome]:
+    """Score and summarise a run, write its files, print it; return what became of its gates.
+
+    Args:
+        folder: the run; its records are only read.
+        form: what to print.
+        samples: texts of each case to show (in JSON: any number means all).
+        guard: defuse CSV cells that a spreadsheet would take for a formula.
+        metrics: names or groups, in place of those that the scenario chose.
+
+    Raises:
+        RunFolderError: the records cannot be read; or, once the report is printed, its files
+            cannot be written.
+    """
+    from reports.gates import check_gates, gate_metrics
+    from reports.run_folder import RunFolderError
+    from reports.summary import summarise
+
+    scenario = folder.manifest.get("scenario") or {}
+    chosen = metrics or scenario.get("metrics") or ["*"]
+    wanted = [*chosen, *gate_metrics(scenario.get("gates") or {})]
+    summary = summarise(folder, wanted)
+    gates = check_gates(summary)
+    unwritten: RunFolderError | None = None
+    try:
+        _write_files(summary, gates, guard)
+    except RunFolderError as error:
+        unwritten = error
+    _print(summary, gates, form, samples, guard)
+    if unwritten:
+        raise unwritten
+    return gates
+
+
+def _write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool) -> None:
+    from reports.atomic_file import replacing
+    from reports.csv_files import write_csv
+    from reports.manifest import fail
+    from reports.markdown import markdown
+
+    write_csv(summary, guard=guard)
+    path = summary.run.path / MARKDOWN
+    try:
+        with replacing(path) as stream:
+            stream.write(markdown(summary, gates))
+    except OSError as error:
+        fail(f"cannot write {path}", error)
+
+
+def _print(
+    summary: Summary, gates: Sequence[GateOutcome], form: Form, samples: int, guard: bool
+) -> None:
+    if form == "json":
+        from reports.json_view import json_text
+
+        click.echo(json_text(summary, gates, samples=samples > 0))
+    elif form == "csv":
+        from reports.csv_files import write_frame
+
+        write_frame(summary.cases, click.get_text_stream("stdout", "utf-8"), guard=guard)
+    elif form == "markdown":
+        from reports.markdown import markdown
+
+        click.echo(markdown(summary, gates), nl=False)
+    else:
+        from rich.console import Console
+
+        from reports.console import show
+        from reports.console_samples import show_samples
+
+        console = Console()
+        show(summary, console, gates)
+        if samples:
+            show_samples(summary, console, samples)
