@@ -123,6 +123,7 @@ class RunEnd:
 
 Record = Launch | Trial | Sample | CaseDone | RunEnd
 _KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Launch, Trial, Sample, CaseDone, RunEnd)}
+_FIELDS = {cls.kind: {f.name for f in dataclasses.fields(cls)} for cls in _KINDS.values()}
 
 
 def to_line(record: Record) -> str:
@@ -142,7 +143,7 @@ def from_line(line: str) -> Record:
     if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"not a record: {line[:80]!r}")
     cls = _KINDS[kind]
-    known = {f.name for f in dataclasses.fields(cls)}
+    known = _FIELDS[kind]
     try:
         record: Record = cls(**{k: v for k, v in data.items() if k in known})
     except TypeError as error:

@@ -148,26 +148,37 @@ def mean_estimates(
             rows = np.flatnonzero(group == index)
             weights[:, rows] = _draws(len(rows), index)
     totals = weights @ judged
-    with np.errstate(invalid="ignore", divide="ignore"):
-        resampled = (weights @ filled) / totals
+    with np.errstate(invalid="ignore"):  # a draw may hold no sample that could be judged
+        resampled = np.sort((weights @ filled) / totals, axis=0)
+    low, high = _quantiles(resampled, (1 - level) / 2), _quantiles(resampled, (1 + level) / 2)
     found = []
+    over = "prompts" if clustered else "samples"
     for column in range(values.shape[1]):
-        n = int(counts[column])
+        n, mean = int(counts[column]), float(means[column])
+        units = len(set(group[judged[:, column]].tolist())) if clustered else n
         if n == 0:
             found.append(Estimate(None, reason="no sample could be judged"))
-            continue
-        units = len(set(group[judged[:, column]])) if clustered else n
-        over = "prompts" if clustered else "samples"
-        mean = float(means[column])
-        if units < FEWEST_PROMPTS:
+        elif units < FEWEST_PROMPTS:
             reason = f"an interval needs {FEWEST_PROMPTS} {over}, there are {units}"
             found.append(Estimate(mean, None, None, units, over, reason))
-            continue
-        drawn = resampled[:, column]
-        drawn = drawn[~np.isnan(drawn)]  # a draw may hold no sample that could be judged
-        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-        found.append(Estimate(mean, float(low), float(high), units, over))
+        else:
+            ends = float(low[column]), float(high[column])
+            found.append(Estimate(mean, *ends, units, over))
     return found
+
+
+def _quantiles(ordered: NDArray[Any], share: float) -> NDArray[Any]:
+    """The quantile of each column of sorted values (NaN last, and not counted), interpolated."""
+    import numpy as np
+
+    last = np.maximum((~np.isnan(ordered)).sum(axis=0) - 1, 0)
+    place = share * last
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, last)
+    columns = np.arange(ordered.shape[1])
+    low, high = ordered[below, columns], ordered[above, columns]
+    quantiles: NDArray[Any] = low + (high - low) * (place - below)
+    return quantiles
 
 
 @cache

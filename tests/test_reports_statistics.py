@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reports.statistics import (
     LEVEL,
+    _quantiles,
     fewest,
     mean_estimates,
     median,
@@ -130,3 +131,13 @@ def test_what_cannot_be_judged_is_left_out():
     assert (five.value, five.low, five.n) == (1.0, 1.0, 5)
     assert (three.value, three.low, three.n) == (2.0, None, 3)
     assert mean_estimates(np.empty((0, 1)), [])[0].value is None
+
+
+def test_quantiles_agree_with_numpy():
+    values = np.random.default_rng(2).normal(size=(101, 4))
+    values[50:, 1] = values[1:, 2] = values[:, 3] = math.nan
+    ordered = np.sort(values, axis=0)
+    for share in (0.0, 0.05, 0.5, 0.95, 1.0):
+        theirs = np.nanquantile(values[:, :3], share, axis=0)
+        assert _quantiles(ordered, share)[:3] == pytest.approx(theirs, abs=1e-12)
+        assert math.isnan(_quantiles(ordered, share)[3])

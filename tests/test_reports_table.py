@@ -1,0 +1,126 @@
+"""Which columns the table has, and what is said around it."""
+
+import dataclasses
+
+import pytest
+from reports_fixture import case, launch, run
+
+from reports.records import CaseDone, RunEnd, Trial
+from reports.summary import summarise
+from reports.table import view
+
+GREEDY, TOP_K = case("greedy"), case("top_k-5")
+END = RunEnd(1.0, "complete", 2.0)
+
+
+def view_of(tmp_path, records, cases, **manifest):
+    return view(summarise(run(tmp_path, cases, records, **manifest)))
+
+
+def names(said):
+    return [column.name for column in said.columns]
+
+
+def column(said, name):
+    return next(one for one in said.columns if one.name == name)
+
+
+def test_what_varies_is_a_column_and_the_rest_a_fact(tmp_path):
+    other = case("greedy", state="tang", hardware="cpu-torch-float32")
+    said = view_of(tmp_path, [*launch(GREEDY), *launch(other), END], [GREEDY, other])
+    assert names(said)[:3] == ["state", "hardware", "tokens_per_second"]
+    facts = dict(said.facts)
+    assert (facts["preset"], facts["sampler"], facts["batch size"]) == ("tiny", "greedy", "1")
+    assert "state" not in facts
+    assert said.title == "demo"
+
+
+def test_a_skipped_case_makes_no_axis_vary(tmp_path):
+    said = view_of(tmp_path, launch(GREEDY), [GREEDY, case("beam-5", skipped="no GPU")])
+    assert names(said)[0] == "sampler"  # one case is still named
+    assert len(said.columns[0].cells) == 1
+    assert said.absent == [("skipped", "no GPU", ("tiny/base/beam-5/cpu-jax-float32",))]
+
+
+def test_every_axis_can_vary(tmp_path):
+    cases = [
+        GREEDY,
+        case(preset="other"),
+        case(state="tang"),
+        TOP_K,
+        case(hardware="gpu"),
+        case(batch_size=8),
+    ]
+    records = [line for each in cases for line in launch(each)]
+    said = view_of(tmp_path, records, cases)
+    assert names(said)[:5] == ["preset", "state", "sampler", "hardware", "batch_size"]
+    assert "steps_per_second" in names(said)  # differs from tokens/s in a batch
+    assert column(said, "batch_size").numeric
+
+
+def test_columns_without_a_value_are_left_out(tmp_path):
+    said = view_of(tmp_path, launch(GREEDY), [GREEDY])
+    assert "device_peak_bytes" not in names(said)
+    assert "steps_per_second" not in names(said)
+    assert "broken_characters" not in names(said)
+    broken = view_of(tmp_path, launch(GREEDY, texts=("a \ufffd b",)), [GREEDY])
+    assert "broken_characters" in names(broken)
+
+
+def test_metrics_named_in_the_scenario_replace_the_headline_ones(tmp_path):
+    few = view_of(tmp_path, launch(GREEDY), [GREEDY], scenario={"metrics": ["ttr", "rep_r"]})
+    assert names(few)[-2:] == ["ttr", "rep_r"]
+    assert "diversity" not in names(few)
+
+
+def test_the_best_of_each_column_is_marked(tmp_path):
+    said = view_of(tmp_path, [*launch(GREEDY), *launch(TOP_K, pace=0.5)], [GREEDY, TOP_K])
+    assert column(said, "tokens_per_second").best == {1}
+    assert column(said, "tpot_seconds").best == {1}
+    assert column(said, "seq_rep_4").best == frozenset()  # all alike
+    assert column(said, "sampler").best == frozenset()
+
+
+def test_cells_carry_units_and_intervals(tmp_path):
+    records = [r for n in range(5) for r in launch(GREEDY, n, pace=1 + n / 100)]
+    said = view_of(tmp_path, records, [GREEDY])
+    assert column(said, "tokens_per_second").cells == ("84.6 ±1.7",)
+    assert column(said, "tpot_seconds").heading == "TPOT ms"
+    assert column(said, "tpot_seconds").cells[0].startswith("10.2")
+    assert column(said, "host_peak_bytes").cells == ("500",)
+    assert any("over launches" in note for note in said.notes)
+
+
+def test_one_launch_says_what_its_interval_is_worth(tmp_path):
+    said = view_of(tmp_path, launch(GREEDY), [GREEDY])
+    assert any("trials of one launch" in note for note in said.notes)
+
+
+def test_gaps_are_explained_once_with_their_number(tmp_path):
+    bent = [
+        dataclasses.replace(r, seconds=5.0)
+        if isinstance(r, Trial) and r.phase == "fit" and r.steps == 32
+        else r
+        for r in launch(GREEDY)
+    ]
+    said = view_of(tmp_path, [*bent, *launch(TOP_K)], [GREEDY, TOP_K])
+    assert column(said, "tpot_seconds").cells[0] == "–"
+    (note,) = [note for note in said.notes if "off the line" in note]
+    assert note.startswith("– in TTFT ms, TPOT ms: ")
+    assert note.endswith("(1 case).")
+
+
+def test_cases_of_one_fate_are_listed_together(tmp_path):
+    cases = [case(f"top_k-{k}", skipped="no GPU") for k in range(3)]
+    failed = CaseDone(GREEDY["id"], GREEDY["hash"], 0, "x", "failed", "out of memory")
+    said = view_of(tmp_path, [failed], [GREEDY, *cases])
+    assert [(status, reason, len(ids)) for status, reason, ids in said.absent] == [
+        ("failed", "out of memory", 1),
+        ("skipped", "no GPU", 3),
+    ]
+
+
+@pytest.mark.parametrize("status", ["interrupted", "failed"])
+def test_the_title_says_how_it_ended(tmp_path, status):
+    said = view_of(tmp_path, [*launch(GREEDY), RunEnd(1.0, status, 2.0)], [GREEDY])
+    assert said.title == f"demo ({status})"
