@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from reports_fixture import case, launch
+from reports_fixture import case, launch, run
 
 from reports.completed import complete
 from reports.records import CaseDone, RunEnd
@@ -92,3 +92,15 @@ def test_samples_of_several_launches_are_taken_once():
         (1, 0, 0),
         (1, 1, 1),
     ]
+
+
+def test_a_cut_at_any_byte_of_the_last_case_leaves_the_first_whole(tmp_path):
+    folder = run(tmp_path, [GREEDY, TOP_K], [*launch(GREEDY), *launch(TOP_K, repeats=1)])
+    whole = folder.records_path.read_bytes()
+    kept = whole.index(b"\n", whole.index(b'"case_done"')) + 1
+    first = complete([GREEDY, TOP_K], folder.read()).cases[0]
+    for size in range(kept, len(whole) - 1, 13):
+        folder.records_path.write_bytes(whole[:size])
+        found = complete([GREEDY, TOP_K], folder.read())
+        assert found.cases[0] == first
+        assert found.cases[1].status == "not run"
