@@ -98,7 +98,7 @@ def score_run(
         names: metrics, groups, or ``*``; by default those that the scenario selected or sets a
             gate on. A name not known here (an uninstalled package's) gives a warning.
     """
-    metrics, warnings = _chosen(_selected(folder.manifest) if names is None else names)
+    metrics, warnings = _chosen(asked_metrics(folder.manifest) if names is None else names)
     stored = _read(folder.path / SCORES)
     codes = {name: code_digest(metric) for name, metric in metrics.items()}
     found: dict[str, CaseScores] = {}
@@ -121,7 +121,8 @@ def score_run(
     return RunScores(found, metrics, computed, warnings)
 
 
-def _selected(manifest: Mapping[str, Any]) -> list[str]:
+def asked_metrics(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the names of the metrics that the scenario selected, and of those it gates."""
     scenario = manifest.get("scenario") or {}
     return [*(scenario.get("metrics") or ["*"]), *gate_metrics(scenario.get("gates") or {})]
 

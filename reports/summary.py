@@ -13,7 +13,7 @@ from reports.completed import CaseResult, Completed, complete
 from reports.frames import frame_of
 from reports.quality import quality_row
 from reports.run_folder import RunFolder
-from reports.scores import CaseScores, RunScores, score_run
+from reports.scores import CaseScores, RunScores, asked_metrics, score_run
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,7 +42,8 @@ class Summary:
         samples: one row per generated text, with its scores.
         missing: case id -> column -> why there is no value.
         warnings: what to know about the run and its cases.
-        metrics: the metrics shown, by name.
+        metrics: the metrics computed, by name.
+        asked: the names they were asked for by: metrics, groups, or ``*``.
         completed: the records that count.
         ended: how the run ended: ``complete``, ``interrupted``, ``failed``; or ``unfinished``
             (it still runs, or was killed).
@@ -54,6 +55,7 @@ class Summary:
     missing: dict[str, dict[str, str]]
     warnings: list[Notice]
     metrics: dict[str, Metric]
+    asked: tuple[str, ...]
     completed: Completed
     ended: str
     scores: RunScores = field(repr=False)
@@ -76,7 +78,8 @@ def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
     manifest = run.manifest
     completed = complete(manifest.get("cases", []), run.read())
     damage = run.damage()
-    scores = score_run(run, completed, metrics)
+    asked = tuple(asked_metrics(manifest) if metrics is None else metrics)
+    scores = score_run(run, completed, asked)
     scenario = manifest.get("scenario")
     scenario = scenario if isinstance(scenario, dict) else {}
 
@@ -104,6 +107,7 @@ def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
         missing,
         told.warnings(),
         scores.metrics,
+        asked,
         completed,
         ended,
         scores,

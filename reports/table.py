@@ -111,9 +111,8 @@ def _shown(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     chosen = [_BY_NAME[name] for name in _SPEED]
     if all(row["steps_per_second"] == row["tokens_per_second"] for row in rows):
         chosen.remove(_BY_NAME["steps_per_second"])
-    asked = (summary.run.manifest.get("scenario") or {}).get("metrics") or ["*"]
     names = [name for name in HEADLINE_METRICS if name in summary.metrics]
-    if "*" not in asked:
+    if "*" not in summary.asked:
         names = list(summary.metrics)
     chosen += [describe(summary.metrics[name]) for name in names]
     noise = metric_column("broken_characters")

@@ -71,6 +71,8 @@ def test_metrics_named_in_the_scenario_replace_the_headline_ones(tmp_path):
     few = view_of(tmp_path, launch(GREEDY), [GREEDY], scenario={"metrics": ["ttr", "rep_r"]})
     assert names(few)[-2:] == ["ttr", "rep_r"]
     assert "diversity" not in names(few)
+    now = view(summarise(run(tmp_path, [GREEDY], launch(GREEDY)), ["mtld"]))
+    assert names(now)[-1] == "mtld"
 
 
 def test_the_best_of_each_column_is_marked(tmp_path):
