@@ -48,6 +48,7 @@ def sees(backend: str, device: str, python: str = sys.executable) -> dict[str, A
     try:
         done = subprocess.run(
             [python, "-c", _ASK, backend],
+            check=False,
             capture_output=True,
             text=True,
             errors="replace",

@@ -103,7 +103,7 @@ def _packages(hardware: Hardware, machine: Machine) -> Iterable[str]:
             break
     if not machine.installed(hardware.backend):
         yield f"{hardware.backend} is not installed: {_install(hardware)}"
-    elif hardware.device == "tpu" and not machine.installed("libtpu"):
+    elif hardware.device == "tpu" and has_tpu(machine) and not machine.installed("libtpu"):
         yield f"libtpu, which {hardware.backend} needs for a TPU, is not installed: " + (
             "pip install 'jax[tpu]'" if hardware.backend == "jax" else "pip install libtpu"
         )

@@ -19,14 +19,14 @@ from bench.machine.probing import MissingError
 from bench.machine.processor import CpuSeconds, allowed_cores, cpu_seconds
 
 SLICE_SECONDS = 0.02
-WINDOWS = 6
+WINDOWS = 8
 GATE_PERCENT = 5.0
 """The effect floor of speed gates: what a machine should be able to resolve."""
 
 _MOST_THREADS = 16
 _HASHED_BYTES = 1 << 20
 _COPIED_BYTES = 96 << 20  # beyond the caches of most processors
-_TWO_LAUNCHES_DIFFER = 1.96 * math.sqrt(2)  # a 95 % interval around a difference of two values
+_STUDENT_95 = 2.365  # two-sided, for the 7 degrees of freedom of 8 windows
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ def wavering(work: str, times: Sequence[float]) -> Wavering:
     """Summarise the times of one work, in the order in which they were taken.
 
     The noise of a launch is estimated from the means of successive windows, since a trial too adds
-    up fast and slow moments: two launches differ by chance by up to 1.96 * sqrt(2) standard
-    deviations (95 %). Drifts slower than the whole measurement do not show, so this is a lower
-    bound. Needs two times per window, else ValueError.
+    up fast and slow moments: in 95 of 100 pairs, two launches differ by chance by less than
+    t * sqrt(2) standard deviations. Drifts slower than the whole measurement do not show, so this
+    is a lower bound. Needs two times per window, else ValueError.
     """
     size = len(times) // WINDOWS
     if size < 2:
@@ -83,7 +83,7 @@ def wavering(work: str, times: Sequence[float]) -> Wavering:
         percent(statistics.median(abs(t - median) for t in times)),
         percent(median - _quantile(ordered, 0.05)),
         percent(_quantile(ordered, 0.95) - median),
-        percent(_TWO_LAUNCHES_DIFFER * statistics.stdev(means)),
+        percent(_STUDENT_95 * math.sqrt(2) * statistics.stdev(means)),
     )
 
 

@@ -117,6 +117,7 @@ def test_a_probe_that_raises_does_not_stop_the_others() -> None:
 def test_asking_imports_nothing_heavy() -> None:
     code = (
         "import sys, bench.machine, bench.capabilities, bench.preset_folder\n"
+        "import bench.noise, bench.commands.doctor\n"
         "heavy = {'keras', 'numpy', 'pandas', 'pydantic', 'h5py', 'psutil', 'rich'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

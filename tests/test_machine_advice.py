@@ -53,6 +53,8 @@ def test_what_happened_during_a_launch() -> None:
         "swap_used_bytes": 0,
         "cpu_seconds": 100.0,
         "cpu_steal_seconds": 1.0,
+        "cpu_idle_seconds": 10.0,
+        "own_cpu_seconds": 20.0,
     }
     assert launch_warnings(before, before) == []
     assert launch_warnings({}, {}) == []
@@ -62,8 +64,17 @@ def test_what_happened_during_a_launch() -> None:
         "swap_used_bytes": 1 << 30,
         "cpu_seconds": 200.0,
         "cpu_steal_seconds": 6.0,
+        "cpu_idle_seconds": 35.0,
+        "own_cpu_seconds": 60.0,
         "gpus": [{"index": 0, "throttle_reasons": ["power brake"], "temperature_celsius": 91}],
     }
     text = "\n".join(launch_warnings(before, after))
-    for words in ("3 times", "4 times", "took 5% of", "1.0 GiB went", "slowed at 91 °C"):
+    for words in (
+        "3 times",
+        "4 times",
+        "took 5 % of",
+        "used 30 % of",
+        "1.0 GiB went",
+        "slowed at 91 °C",
+    ):
         assert words in text

@@ -85,11 +85,14 @@ def noise_warnings(noise: Noise) -> list[str]:
     unseen = noise.unseen_percent
     if unseen > GATE_PERCENT:
         launches = launches_needed(unseen)
-        cure = f"measure with launches: {launches}" if launches <= _MOST_LAUNCHES else "mend that"
+        cure = (
+            f"measure with launches: {launches}, or make the machine quieter"
+            if launches <= _MOST_LAUNCHES
+            else "make the machine quieter, or use another"
+        )
         found.append(
             f"differences under {unseen:.0f} % cannot be seen in one launch here, and gates look "
             f"for {GATE_PERCENT:g} %: {cure}"
-            + (", or quieten the machine" if launches <= _MOST_LAUNCHES else " first")
         )
     return found
 
@@ -179,59 +182,67 @@ def _gpu(gpu: dict[str, Any], facts: dict[str, Any]) -> str:
 def _show_backends(backends: list[dict[str, Any]], console: Console) -> None:
     from rich.table import Table
 
+    devices = list(dict.fromkeys(device for backend in backends for device in backend["lacks"]))
     table = Table(box=None, pad_edge=False)
-    for title in ("backend", "version", "device", "can be used"):
-        table.add_column(
-            title, style="bold" if title == "backend" else "", no_wrap=title != "can be used"
-        )
+    for title in ("backend", "version", *devices):
+        table.add_column(title, no_wrap=True)
     for backend in backends:
-        lacks = backend["lacks"]
-        for row, (device, reason) in enumerate(lacks.items()):
-            saw = backend.get("sees", {}).get(device)
-            name, version = (backend["name"], backend["version"] or "–") if row == 0 else ("", "")
-            table.add_row(name, version, device, _usable(reason, saw))
-            if reason and backend["version"] is None:  # the same for every device
-                break
+        cells = [_usable(backend, device) for device in devices]
+        table.add_row(f"[bold]{backend['name']}[/]", _plain(backend["version"] or "–"), *cells)
     console.print()
     console.print(table)
+    for device in devices:
+        _show_device_notes(device, backends, console)
 
 
-def _usable(reason: str | None, saw: dict[str, Any] | None) -> str:
-    if reason:
-        return f"[dim]no: {_plain(reason)}[/]"
-    if saw is None:
-        return "[green]yes[/]"
-    if saw["devices"] is None:
-        return f"[red]does not import: {_plain(saw['reason'])}[/]"
-    return f"[green]yes[/], sees {_plain(', '.join(saw['devices']))}"
+def _usable(backend: dict[str, Any], device: str) -> str:
+    if device not in backend["lacks"]:
+        return "–"
+    saw = backend.get("sees", {}).get(device)
+    if backend["lacks"][device] or (saw and saw["devices"] is None):
+        return "[red]no[/]"
+    return "[green]yes[/]"
+
+
+def _show_device_notes(device: str, backends: list[dict[str, Any]], console: Console) -> None:
+    """Say why not, once for all the backends of which it is true, and what was seen."""
+    notes: dict[str, list[str]] = {}
+    for backend in backends:
+        if reason := backend["lacks"].get(device):
+            notes.setdefault(reason, []).append(backend["name"])
+        elif saw := backend.get("sees", {}).get(device):
+            text = saw["reason"] or f"sees {', '.join(saw['devices'])}"
+            notes.setdefault(text, []).append(backend["name"])
+    for note, names in notes.items():
+        who = device if len(names) > 1 else f"{device}, {names[0]}"
+        console.print(f"[dim]{who}: {_plain(note)}[/]", highlight=False)
 
 
 def _show_noise(noise: dict[str, Any], console: Console) -> None:
     from rich.table import Table
 
-    title = f"noise, watched for {noise['seconds']:.1f} s on {noise['threads']} threads"
     table = Table(box=None, pad_edge=False)
-    table.add_column(title, style="bold", no_wrap=True)
-    for heading in ("median", "MAD", "p5", "p95", "not seen in one launch"):
+    table.add_column("noise", style="bold", no_wrap=True)
+    for heading in ("median", "MAD", "p5 … p95", "unseen"):
         table.add_column(heading, justify="right", no_wrap=True)
     for work in noise["works"]:
         table.add_row(
             work["work"],
             f"{1000 * work['median_seconds']:.1f} ms",
             f"{work['mad_percent']:.1f} %",
-            f"−{work['p5_percent']:.1f} %",
-            f"+{work['p95_percent']:.1f} %",
+            f"−{work['p5_percent']:.1f} … +{work['p95_percent']:.1f} %",
             f"< {work['unseen_percent']:.1f} %",
         )
     console.print()
     console.print(table)
     shares = {"taken by the hypervisor": "stolen_share", "used by others": "others_share"}
-    said = [f"{noise[k]:.1%} {text}" for text, k in shares.items() if noise[k] is not None]
-    if said:
-        console.print(f"processor time while watching: {', '.join(said)}", highlight=False)
+    said = [f"{100 * noise[k]:.0f} % {text}" for text, k in shares.items() if noise[k] is not None]
+    parts = [f"watched for {noise['seconds']:.1f} s on {noise['threads']} threads"]
+    parts += [f"processor time: {', '.join(said)}"] if said else []
+    console.print(f"[dim]{'; '.join(parts)}[/]", highlight=False)
     unseen = max(noise["unseen_percent"], _QUIET_PERCENT)
     console.print(
-        f"differences under {unseen:.0f} % cannot be seen in one launch here", style="bold"
+        f"differences under {unseen:.0f} % cannot be seen in one launch here", highlight=False
     )
 
 

@@ -12,7 +12,8 @@ _BUSY_SHARE, _BUSY_LEAST = 0.25, 0.5  # of the cores; load average
 _SWAP = 256 << 20
 _SCARCE_MEMORY = 2 * _GIB  # GPT-2 base in float32, with its framework
 _BUSY_GPU_PERCENT = 5
-_STEAL_SHARE = 0.01
+_STEAL_SHARE = 0.01  # of all processor time
+_OTHERS_SHARE = 0.05
 
 
 def warnings(facts: Mapping[str, Any]) -> list[str]:
@@ -23,6 +24,20 @@ def warnings(facts: Mapping[str, Any]) -> list[str]:
 def launch_warnings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return what happened between two ``volatile()`` readings, around one launch."""
     return [*_happened(before, after), *_throttled(after.get("gpus") or ())]
+
+
+def cpu_company(stolen: float, others: float) -> Iterator[str]:
+    """Yield warnings for shares of all processor time that went elsewhere while measuring."""
+    if stolen > _STEAL_SHARE:
+        yield (
+            f"the hypervisor took {100 * stolen:.0f} % of the processor time while measuring: "
+            "use a machine whose cores are not shared, or more launches"
+        )
+    if others > _OTHERS_SHARE:
+        yield (
+            f"other programs used {100 * others:.0f} % of the processor time while measuring: "
+            "close them, and measure again"
+        )
 
 
 def _processor(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -110,11 +125,17 @@ def _happened(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[s
             f"the CPU quota stopped the launch {stopped} times: "
             "give the container whole cores instead (docker run --cpuset-cpus)"
         )
-    stolen, passed = rise("cpu_steal_seconds"), rise("cpu_seconds")
-    if passed > 0 and stolen / passed > _STEAL_SHARE:
-        yield (
-            f"the hypervisor took {stolen / passed:.0%} of the processor time during the launch: "
-            "use a machine whose cores are not shared, or more launches"
+    passed = rise("cpu_seconds")
+    if passed > 0:
+        busy = passed - rise("cpu_idle_seconds") - rise("cpu_steal_seconds")
+        yield from cpu_company(
+            stolen=rise("cpu_steal_seconds") / passed,
+            others=(busy - rise("own_cpu_seconds")) / passed if _counted(before, after) else 0.0,
         )
     if (swap := rise("swap_used_bytes")) > _SWAP:
         yield f"{swap / _GIB:.1f} GiB went to swap during the launch: free memory, run again"
+
+
+def _counted(*readings: Mapping[str, Any]) -> bool:
+    names = ("cpu_idle_seconds", "own_cpu_seconds")
+    return all(reading.get(name) is not None for reading in readings for name in names)

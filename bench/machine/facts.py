@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,15 +52,21 @@ def facts(root: Path = _ROOT, devices: Devices | None = None) -> dict[str, Any]:
 
 
 def volatile(root: Path = _ROOT, devices: Devices | None = None) -> dict[str, Any]:
-    """Return what changes, cheap enough to be taken before and after each launch."""
+    """Return what changes, cheap enough to be taken before and after each launch.
+
+    Both readings come from the process that measures: its own processor time is told from the
+    others' by the difference. Counters run since the machine (or the process) started.
+    """
     gpus = devices or Devices(root)
     probes: dict[str, Callable[[], Any]] = {
         "load_average": lambda: system.load_average(root),
         "cpu_mhz": lambda: processor.megahertz(root),
         "cpu_temperature_celsius": lambda: processor.temperature(root),
         "cpu_thermal_throttles": lambda: processor.thermal_throttles(root),
-        "cpu_seconds": lambda: processor.cpu_seconds(root)[0],
-        "cpu_steal_seconds": lambda: processor.cpu_seconds(root)[1],
+        "cpu_seconds": lambda: processor.cpu_seconds(root).total,
+        "cpu_idle_seconds": lambda: processor.cpu_seconds(root).idle,
+        "cpu_steal_seconds": lambda: processor.cpu_seconds(root).stolen,
+        "own_cpu_seconds": time.process_time,
         "quota_throttled_periods": lambda: cgroups.throttled_periods(root),
         "memory_available_bytes": lambda: system.memory(root)["available"],
         "swap_used_bytes": lambda: system.memory(root)["swap_used"],

@@ -7,6 +7,7 @@ import platform
 import re
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.machine.probing import MissingError, first_text, text_of
 
@@ -97,17 +98,22 @@ def thermal_throttles(root: Path) -> int:
     return sum(int(text_of(file)) for file in files)
 
 
-def cpu_seconds(root: Path) -> tuple[float, float]:
-    """Return (all, stolen) seconds of all cores since the machine started.
+class CpuSeconds(NamedTuple):
+    """Seconds of all cores together since the machine started (proc(5), stat)."""
 
-    Stolen are those that the hypervisor gave to others while a thread here wanted to run. All
-    include idle ones; the guests' are already in the user's (proc(5), stat).
-    """
+    total: float  # idle ones included
+    idle: float
+    stolen: float  # given to others by the hypervisor while a thread here wanted to run
+
+
+def cpu_seconds(root: Path) -> CpuSeconds:
+    """Return what the cores have done since the machine started."""
+    # The two fields after the first eight are guests' time, which user time already contains.
     fields = [int(word) for word in text_of(root / "proc/stat").splitlines()[0].split()[1:9]]
     if len(fields) < 8:
         raise MissingError("the kernel does not count stolen time")
     ticks = float(os.sysconf("SC_CLK_TCK"))
-    return sum(fields) / ticks, fields[7] / ticks
+    return CpuSeconds(sum(fields) / ticks, (fields[3] + fields[4]) / ticks, fields[7] / ticks)
 
 
 def virtualisation(root: Path) -> str:
