@@ -16,7 +16,7 @@ import traceback
 from typing import IO, Any
 
 from bench.job import OK, Job
-from reports.records import Launch, Record, to_line
+from reports.records import Launch, LaunchEnd, Record, to_line
 
 
 class Channel:
@@ -82,7 +82,8 @@ def _serve(job: Job, channel: Channel) -> None:
         traceback.print_exc()
         channel.send("not_loaded", failure="crash", reason=f"{type(error).__name__}: {error}")
         return
-    what_ran = {**loaded.engine.what_ran(), "cores": _cores(), "before": machine.volatile()}
+    before = machine.volatile()
+    what_ran = {**loaded.engine.what_ran(), "cores": _cores(), "before": before}
     channel.record(
         Launch(
             launch=job.launch,
@@ -96,7 +97,10 @@ def _serve(job: Job, channel: Channel) -> None:
         )
     )
     Measured(loaded.engine, job, channel).run()
-    channel.send("end", after=machine.volatile())
+    after = machine.volatile()
+    disturbed = machine.launch_warnings(before, after)
+    channel.record(LaunchEnd(job.launch, job.attempt, job.group, time.time(), after, disturbed))
+    channel.send("end")
 
 
 def _pin(threads: int | None) -> None:

@@ -135,7 +135,8 @@ def _texts(result: CaseResult, summary: CaseSummary) -> None:
 
 
 def _warnings(result: CaseResult, scenario: Mapping[str, Any]) -> list[str]:
-    found = list(dict.fromkeys(text for one in result.launches for text in one.done.warnings))
+    told = [one.done.warnings + (one.end.warnings if one.end else []) for one in result.launches]
+    found = list(dict.fromkeys(text for texts in told for text in texts))
     left_out = [
         trial
         for launch in result.launches

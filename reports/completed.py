@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from reports.records import CaseDone, Launch, Record, RunEnd, Sample, Trial
+from reports.records import CaseDone, Launch, LaunchEnd, Record, RunEnd, Sample, Trial
 
 CaseStatus = Literal["ok", "failed", "skipped", "not run"]
 
@@ -27,12 +27,14 @@ class CaseLaunch:
         trials: in the order in which they ran, all phases, invalid ones included.
         samples: its generated texts; empty where another launch generated them.
         launch: the process itself; None where its line was lost.
+        end: its end; None where it crashed after this case, or its line was lost.
     """
 
     done: CaseDone
     trials: tuple[Trial, ...] = ()
     samples: tuple[Sample, ...] = ()
     launch: Launch | None = None
+    end: LaunchEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
     lines: dict[tuple[str, int, str], _Lines] = defaultdict(_Lines)
     done: dict[str, list[CaseDone]] = defaultdict(list)
     launches: dict[str, Launch] = {}
+    launch_ends: dict[str, LaunchEnd] = {}
     ends: list[RunEnd] = []
     for record in records:
         if isinstance(record, Trial):
@@ -107,13 +110,16 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
             done[record.case].append(record)
         elif isinstance(record, Launch):
             launches.setdefault(record.attempt, record)
+        elif isinstance(record, LaunchEnd):
+            launch_ends.setdefault(record.attempt, record)
         else:
             ends.append(record)
 
     def measured(record: CaseDone) -> CaseLaunch:
         own = lines.pop((record.case, record.launch, record.attempt), _Lines())
         launch = launches.get(record.attempt)
-        return CaseLaunch(record, tuple(own.trials), tuple(own.samples), launch)
+        end = launch_ends.get(record.attempt)
+        return CaseLaunch(record, tuple(own.trials), tuple(own.samples), launch, end)
 
     results = []
     for case in cases:

@@ -112,6 +112,19 @@ class CaseDone:
 
 
 @dataclass(frozen=True)
+class LaunchEnd:
+    """The end of a worker process that measured all its cases."""
+
+    kind: ClassVar[str] = "launch_end"
+    launch: int
+    attempt: str
+    group: str
+    finished: float  # Unix time, s
+    after: dict[str, Any] = field(default_factory=dict)  # load, clocks, heat: see what_ran.before
+    warnings: list[str] = field(default_factory=list)  # what disturbed it meanwhile, with advice
+
+
+@dataclass(frozen=True)
 class RunEnd:
     """The parent's last word: how the run ended."""
 
@@ -121,8 +134,9 @@ class RunEnd:
     wall_seconds: float
 
 
-Record = Launch | Trial | Sample | CaseDone | RunEnd
-_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in (Launch, Trial, Sample, CaseDone, RunEnd)}
+Record = Launch | Trial | Sample | CaseDone | LaunchEnd | RunEnd
+_CLASSES = (Launch, Trial, Sample, CaseDone, LaunchEnd, RunEnd)
+_KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _CLASSES}
 _FIELDS = {cls.kind: {f.name for f in dataclasses.fields(cls)} for cls in _KINDS.values()}
 
 

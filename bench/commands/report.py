@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bench import exit_codes
+
+if TYPE_CHECKING:
+    from bench.reporting import Form
 
 
 @click.command("report")
@@ -24,7 +28,7 @@ from bench import exit_codes
 @click.option(
     "--raw-csv", is_flag=True, help="Leave CSV cells that look like formulas as they are."
 )
-def command(run: Path, form: str | None, samples: int, raw_csv: bool) -> int:
+def command(run: Path, form: Form | None, samples: int, raw_csv: bool) -> int:
     """Show RUN (a run folder): the table, or CSV, Markdown, JSON. Its files are written anew.
 
     Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder.
@@ -32,11 +36,6 @@ def command(run: Path, form: str | None, samples: int, raw_csv: bool) -> int:
     from bench.reporting import report
     from reports.run_folder import RunFolder
 
-    gates = report(
-        RunFolder.open(run),
-        form or "table",
-        samples=samples,
-        guard=not raw_csv,  # type: ignore[arg-type]
-    )
+    gates = report(RunFolder.open(run), form or "table", samples=samples, guard=not raw_csv)
     failed = any(gate.verdict == "fail" for gate in gates)
     return exit_codes.WORSE if failed else exit_codes.FINE

@@ -1,0 +1,107 @@
+"""What versebench reports against a bare loop over the same compiled function.
+
+The bar is 2 % on a preset of GPT-2's size (124 M parameters). Set VERSEBENCH_OVERHEAD_PRESET to a
+preset folder to use another one; it is built with random weights otherwise (0.5 GB).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import installed_backends
+
+from bench.cli import __file__ as cli_file
+from bench.worker_environment import worker_environment
+
+HERE = Path(__file__).parent
+PROMPT, MAX_LENGTH, ROUNDS = "The quick brown fox jumps over the lazy dog", 128, 9
+LAUNCHES = 3
+BACKENDS = ("tensorflow", "jax")
+
+
+@pytest.fixture(scope="module")
+def gpt2_sized(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A preset of GPT-2 base's shape."""
+    if given := os.environ.get("VERSEBENCH_OVERHEAD_PRESET"):
+        return given
+    folder = tmp_path_factory.mktemp("presets") / "gpt2"
+    script = str(HERE.parent / "tiny_preset.py")
+    subprocess.run([sys.executable, script, str(folder), "gpt2"], check=True, capture_output=True)
+    return str(folder)
+
+
+def _python(backend: str, *arguments: object) -> Any:
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env=worker_environment({"device": "cpu", "backend": backend}, os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def _record(benchmark: Any, ratios: list[float], **more: object) -> None:
+    benchmark.extra_info.update(
+        ratio_median=statistics.median(ratios), ratio_min=min(ratios), ratio_max=max(ratios), **more
+    )
+    print(f"\nversebench / bare: median {statistics.median(ratios):.4f}", benchmark.extra_info)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.benchmark(group="overhead, one process, turn by turn")
+def test_trial_against_bare_call(benchmark: Any, backend: str, gpt2_sized: str) -> None:
+    if backend not in installed_backends():
+        pytest.skip(f"{backend} is not installed")
+    script = HERE / "side_by_side.py"
+    rates = benchmark.pedantic(
+        _python, (backend, script, backend, gpt2_sized, PROMPT, MAX_LENGTH, ROUNDS), rounds=1
+    )
+    ours, bare = (statistics.median(rates[name]) for name in ("versebench", "bare"))
+    pairs = [a / b for a, b in zip(rates["versebench"], rates["bare"], strict=True)]
+    _record(benchmark, [ours / bare], backend=backend, versebench=ours, bare=bare, pairs=pairs)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.benchmark(group="overhead, shipped layout, launch by launch")
+def test_run_against_bare_loop(
+    benchmark: Any, backend: str, gpt2_sized: str, tmp_path: Path
+) -> None:
+    if backend not in installed_backends():
+        pytest.skip(f"{backend} is not installed")
+    scenario = tmp_path / "overhead.yaml"
+    scenario.write_text(
+        f"name: overhead\nprompts: [{PROMPT}]\npresets: [{{name: gpt2, source: {gpt2_sized}}}]\n"
+        f"samplers: [greedy]\nhardware: [{{backend: {backend}}}]\n"
+        f"generate: {{max_length: {MAX_LENGTH}, samples: 0}}\n"
+        f"measure: {{trials: {ROUNDS}, fit_points: 0, warmup_cap: 3}}\n"
+    )
+    root = Path(cli_file).parent.parent
+
+    def ours() -> float:
+        command = [sys.executable, "-m", "bench", "run", str(scenario), "--json", "--out"]
+        done = subprocess.run(
+            [*command, str(tmp_path / "runs")],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=root,
+        )
+        return float(json.loads(done.stdout)["cases"][0]["tokens_per_second"])
+
+    def bare() -> float:
+        loop = (HERE / "bare_loop.py", backend, gpt2_sized, PROMPT, MAX_LENGTH, ROUNDS)
+        return statistics.median(_python(backend, *loop))
+
+    def alternate() -> list[tuple[float, float]]:
+        return [(ours(), bare()) for _ in range(LAUNCHES)]
+
+    pairs = benchmark.pedantic(alternate, rounds=1)
+    _record(benchmark, [a / b for a, b in pairs], backend=backend, pairs=pairs)

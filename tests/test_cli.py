@@ -1,0 +1,226 @@
+"""The command line as a user meets it: messages, exit codes, and what it costs to start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import cli, exit_codes
+
+SCENARIO = """
+name: mine
+prompts: [My trip was]
+presets: [tiny_gpt2_en]
+samplers: [greedy]
+"""
+
+
+def versebench(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Call the command line in this process: (exit code, stdout, stderr)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["versebench", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return int(end.value.code or 0), out, err
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    """Write a scenario file and return its path."""
+
+    def write(text: str | bytes, name: str = "mine.yaml") -> str:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("prompts", "promts"), "prompts"),
+        (("[greedy]", "[{top_k: {k: -3}}]"), "k"),
+        (("[greedy]", "[gredy]"), "greedy"),
+        (("[greedy]", "[{beam: {return_all_beams: true}}]"), "return_all_beams"),
+        (("[greedy]", "[{random: {temperature: 0}}]"), "temperature"),
+        (("[greedy]", "[{speculative: {}}]"), "draft"),
+        (("[greedy]", "no"), "sampler"),
+        (("name: mine", "name: mine\nname: yours"), "name"),
+        (("[tiny_gpt2_en]", "[./nowhere]"), "no such folder"),
+        (("[My trip was]", "[My trip was"), "mine.yaml"),
+        (("name: mine", "metrics: [repetitoin]"), "repetition"),
+        (("name: mine", "gates: {tokens_per_secnd: {min: 3}}"), "tokens_per_second"),
+    ],
+)
+def test_faults_of_a_scenario_are_told_with_their_place(
+    change: tuple[str, str], said: str, write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(SCENARIO.replace(*change))
+    for command in ("check", "run", "show"):
+        code, _, err = versebench(capsys, command, path)
+        assert code == exit_codes.USAGE
+        assert f"{path}:" in err
+        assert said in err
+        assert len(err.splitlines()) == 1, err
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", b"\xff\xfe\x00binary", "- a\n- list\n"])
+def test_what_is_no_scenario_is_said_to_be_none(
+    content: str | bytes, write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = versebench(capsys, "run", write(content))
+    assert code == exit_codes.USAGE
+    assert len(err.splitlines()) == 1
+
+
+def test_unknown_scenario_names_the_shipped_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = versebench(capsys, "run", "quikstart")
+    assert code == exit_codes.USAGE
+    assert "quickstart" in err
+
+
+def test_output_that_cannot_be_written(
+    write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = versebench(capsys, "run", write(SCENARIO), "--out", str(tmp_path / "file" / "x"))
+    assert code == exit_codes.USAGE
+    assert "--out" in err
+
+
+@pytest.mark.parametrize("broken", ["config.json", "model.weights.h5", "tokenizer.json"])
+def test_broken_preset_folder(
+    broken: str, write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    from bench.presets import embedded_path
+
+    folder = tmp_path / "preset"
+    shutil.copytree(embedded_path("tiny_gpt2_en"), folder)
+    path = write(SCENARIO.replace("tiny_gpt2_en", "./preset"))
+    target = folder / broken
+    target.write_bytes(target.read_bytes()[:40])
+    code, _, err = versebench(capsys, "run", path, "--out", str(tmp_path / "runs"))
+    assert code == exit_codes.USAGE
+    assert broken in err
+    target.unlink()
+    code, _, err = versebench(capsys, "run", path, "--out", str(tmp_path / "runs"))
+    assert code == exit_codes.USAGE
+    assert broken in err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_only_and_preset_options_are_checked(write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(SCENARIO)
+    for arguments in (
+        ["--only", "sampler=beam*"],
+        ["--only", "smpler=greedy"],
+        ["--preset", "tiny_gpt2_en"],
+        ["--preset", "other=./x"],
+    ):
+        code, _, err = versebench(capsys, "show", path, *arguments)
+        assert code == exit_codes.USAGE, arguments
+        assert err
+
+
+def test_show_lists_cases_and_json_is_one_object(write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(SCENARIO.replace("[greedy]", "[greedy, top_k]"))
+    code, out, _ = versebench(capsys, "show", path, "--json", "--only", "sampler=top_k*")
+    assert code == exit_codes.FINE
+    shown = json.loads(out)
+    assert [case["sampler"] for case in shown["cases"]] == ["top_k-5"]
+    code, out, _ = versebench(capsys, "run", path, "--dry-run")
+    assert code == exit_codes.FINE
+    assert "tiny_gpt2_en/base/greedy" in out
+
+
+def test_check_finds_every_fault_at_once(write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(SCENARIO.replace("[greedy]", "[gredy, {top_k: {k: 0}}]").replace("name", "nam"))
+    code, out, err = versebench(capsys, "check", path)
+    assert (code, out) == (exit_codes.USAGE, "")
+    assert len(err.splitlines()) == 3
+    code, out, _ = versebench(capsys, "check", path, "--json")
+    assert code == exit_codes.USAGE
+    assert {fault["line"] for fault in json.loads(out)["faults"]} == {2, 5}
+
+
+def test_shipped_scenarios_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = versebench(capsys, "list", "--json")
+    assert code == exit_codes.FINE
+    names = [row["name"] for row in json.loads(out)["scenarios"]]
+    assert {"quickstart", "samplers", "article", "presets"} <= set(names)
+    code, _, err = versebench(capsys, "check", *names)
+    assert (code, err) == (exit_codes.FINE, "")
+
+
+def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = versebench(capsys, "check", "--schema")
+    assert code == exit_codes.FINE
+    assert json.loads(out)["properties"]["prompts"]
+
+
+def test_score_judges_a_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    poem = tmp_path / "loop.txt"
+    poem.write_text("round and round we go\n" * 30)
+    code, out, _ = versebench(capsys, "score", "--text", str(poem), "--json")
+    assert code == exit_codes.FINE
+    scores = json.loads(out)["scores"]
+    assert scores["loop_share"]["value"] == 1
+    assert scores["seq_rep_4"]["value"] > 0.9
+    code, out, _ = versebench(capsys, "score", "--text", str(poem), "--metric", "rep_4")
+    assert code == exit_codes.FINE
+    assert "seq_rep_4" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--text", "nowhere.txt"],
+        ["a-run", "--text", "-"],
+        ["nowhere"],
+        ["nowhere", "--metric", "rep_5"],
+    ],
+)
+def test_score_refuses_in_one_message(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = versebench(capsys, "score", *arguments)
+    assert code == exit_codes.USAGE
+    assert err
+
+
+def test_report_of_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = versebench(capsys, "report", str(tmp_path))
+    assert code == exit_codes.USAGE
+    assert "manifest.json" in err
+
+
+def test_help_names_every_command_and_imports_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = versebench(capsys, "--help")
+    assert code == exit_codes.FINE
+    for name in cli.COMMANDS:
+        assert name in out
+    heavy = "import sys, bench.cli; print([m for m in sys.modules if m.split('.')[0] in HEAVY])"
+    names = "('keras','numpy','pandas','rich','pydantic','ruamel','tensorflow','jax','nltk')"
+    done = subprocess.run(
+        [sys.executable, "-c", heavy.replace("HEAVY", names)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+    for name in cli.COMMANDS:
+        code, out, _ = versebench(capsys, name, "--help")
+        assert code == exit_codes.FINE
+        assert out.startswith(f"Usage: versebench {name}")
