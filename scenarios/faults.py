@@ -191,7 +191,7 @@ def _message(error: Mapping[str, Any]) -> str:
         if kind == "bool_type" and str(value).lower() in _WORDS_OF_OLD_YAML:
             quote = " (a switch in YAML 1.1 only)"
         if kind == "tuple_type" and isinstance(value, str):
-            quote = f"; write [{value}]"
+            quote = f"; write [{one_line(value)}]"
         return f"{_WANTED[kind]}, not {_written(value)}{quote}"
     if kind == "model_type":
         shape = _SHAPES.get(context["class_name"], "a mapping (key: value)")

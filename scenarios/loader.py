@@ -16,7 +16,8 @@ from pydantic import ValidationError
 from scenarios import shipped
 from scenarios.cases import expand_with_faults
 from scenarios.faults import Fault, Origin, ScenarioError, by_position
-from scenarios.schema import Scenario, is_folder, why_no_folder
+from scenarios.schema import Scenario
+from scenarios.sources import is_folder, why_no_folder
 from scenarios.values import did_you_mean, label_from, quoted
 from scenarios.yaml_source import Place, read
 

@@ -6,28 +6,15 @@ the long ones, so that a dump validates again. Everything here is data; nothing 
 
 from __future__ import annotations
 
-import os
-import re
-import stat
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from scenarios.hardware import Hardware
 from scenarios.rules import Rule
 from scenarios.samplers import AnySampler, Sampler, parse_sampler
-from scenarios.values import (
-    Count,
-    Label,
-    Model,
-    Number,
-    OneOrMore,
-    Text,
-    Whole,
-    label_from,
-    one_line,
-    refuse,
-)
+from scenarios.sources import Source, is_folder, label_of_source, overridden
+from scenarios.values import Count, Label, Model, Number, OneOrMore, Text, Whole, one_line, refuse
 
 __all__ = [
     "Gate",
@@ -40,63 +27,9 @@ __all__ = [
     "Sampler",
     "Scenario",
     "State",
+    "is_folder",
     "parse_sampler",
 ]
-
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
-_HUBS = ("kaggle://", "hf://", "modelscope://", "gs://")
-
-
-def is_folder(source: str) -> bool:
-    """Tell whether a preset's source is a local folder rather than a name or a hub handle."""
-    return not _SCHEME.match(source) and ("/" in source or os.sep in source or source[:1] in ".~")
-
-
-def _locate(source: str, info: ValidationInfo) -> str:
-    """Make a local folder absolute (seen from the scenario file) and see that it is there."""
-    if not source:
-        raise refuse("must not be empty")
-    if (scheme := _SCHEME.match(source)) and scheme[0] not in _HUBS:
-        raise refuse(f"unknown scheme {scheme[0]!r}; there are {', '.join(_HUBS)}")
-    if not is_folder(source) or not info.context:
-        return source
-    folder = os.path.normpath(os.path.join(info.context["folder"], os.path.expanduser(source)))
-    if fault := why_no_folder(folder):
-        hint = "" if source[0] in "./~" else " (a model on a hub starts with kaggle:// or hf://)"
-        raise refuse(fault + hint)
-    return folder
-
-
-def why_no_folder(folder: str) -> str | None:
-    """Say why there is no folder at a path; None where there is one."""
-    try:
-        mode = os.stat(folder).st_mode
-    except FileNotFoundError:
-        return f"there is no such folder: {folder}"
-    except (OSError, ValueError) as error:
-        return f"cannot be read: {getattr(error, 'strerror', None) or error}: {folder!r}"
-    return None if stat.S_ISDIR(mode) else f"is a file, not a preset folder: {folder}"
-
-
-Source = Annotated[Text, AfterValidator(_locate)]
-
-
-def label_of_source(source: str) -> str:
-    """Return the last part of a source that says something: the default label of a preset."""
-    parts = [part for part in re.split(r"[/\\]", source) if part not in ("", ".", "..")]
-    while len(parts) > 1 and parts[-1].isdigit():  # the version that ends a kaggle:// handle
-        parts.pop()
-    return label_from(parts[-1] if parts else source)
-
-
-def _overridden(value: Any, key: str, info: ValidationInfo) -> Any:
-    """Put in the source that the caller of the loader wants for a preset's label."""
-    source = value.get(key) if isinstance(value, dict) else None
-    if not info.context or not isinstance(source, str) or not source:
-        return value
-    label = value.get("name") if key == "source" else label_of_source(source)
-    info.context["labels"].append(label)
-    return {**value, key: info.context["presets"].get(label, source)}
 
 
 class Prompt(Model):
@@ -133,7 +66,7 @@ class Preset(Model):
             source = value.get("source")
             if isinstance(source, str):
                 value = {"name": label_of_source(source), **value}
-        return _overridden(value, "source", info)
+        return overridden(value, "source", info)
 
 
 class State(Model):
@@ -158,7 +91,7 @@ class State(Model):
                 word = one_line(str(name))
                 raise refuse(f"must say what it is, such as {{{word}: {{preset: ./tuned}}}}")
             value = {"name": name, **body}
-        return _overridden(value, "preset", info)
+        return overridden(value, "preset", info)
 
     @model_validator(mode="after")
     def _says_something(self) -> State:

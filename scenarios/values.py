@@ -68,8 +68,11 @@ def label_from(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return text fit to print inside a line: shortened, and quoted where it has control codes."""
-    if len(text) > 80:
-        text = f"{text[:79]}…"
+    return printable(text if len(text) <= 80 else f"{text[:79]}…")
+
+
+def printable(text: str) -> str:
+    """Return text, quoted where it has control codes."""
     return text if text.isprintable() else repr(text)
 
 

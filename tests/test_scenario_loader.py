@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.loader import MAX_BYTES, ScenarioError, load
+from scenarios.schema import Scenario
 
 GOOD = "prompts: [a]\npresets: [p]\nsamplers: [greedy]\n"
 
@@ -244,28 +245,8 @@ def test_control_codes_of_a_file_do_not_reach_the_terminal(faults_of):
     assert fault.isprintable()
 
 
-SNIPPETS = [
-    r"prompts",
-    r"samplers",
-    r"top_k",
-    r"base",
-    r"no",
-    r"~",
-    r"?",
-    r"#",
-    r"---",
-    r"[",
-    r"]",
-    r"{",
-    r"}",
-    r"'",
-    r"|",
-    r">",
-    r"*a",
-    r"1e999",
-    r"0x1f",
-    r"🙂",
-]
+SNIPPETS = ["prompts", "samplers", "top_k", "base", "no", "1e999", "0x1f", "🙂", "---", "*a"]
+SNIPPETS += list("~?#[]{}'|>")
 SNIPPETS += ["\n", "  ", "\t", ": ", "- ", "&a ", "!!x ", '"', "%YAML 1.1", "\u2028"]
 snippets = st.sampled_from(SNIPPETS)
 
@@ -281,9 +262,36 @@ def test_whatever_the_text_there_is_never_a_traceback(tmp_path, text):
         assert all(str(fault).isprintable() for fault in faults_in(path))
 
 
-def faults_in(path):
+KEYS = [*Scenario.model_fields]
+WORDS = ["text", "source", "preset", "kind", "class", "arguments", "top_k", "beam", "custom", "k"]
+WORDS += ["p", "device", "jit", "state", "sampler", "prompt", "batch_sizes", "trials", "max"]
+WORDS += ["base", "greedy", "./x", "cpu", *KEYS]
+scalars = st.sampled_from([None, True, 0, 1, -1, 0.5, "", "\x1b", *WORDS])
+data = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["", "\x1b\n", *WORDS]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100
+)
+@given(st.sampled_from(KEYS), data)
+def test_whatever_the_data_there_is_never_a_traceback(tmp_path, key, value):
+    good = {"prompts": ["a"], "presets": ["p"], "samplers": ["greedy"]}
+    path = tmp_path / "s.json"
+    for content in (good | {key: value}, good | {key: [value]}, value):
+        path.write_text(json.dumps(content))
+        assert all(str(fault).isprintable() for fault in faults_in(path, {"x": "hf://y"}))
+
+
+def faults_in(path, presets=None):
     try:
-        load(path)
+        load(path, presets=presets)
     except ScenarioError as error:
         return error.faults
     return []
