@@ -7,11 +7,13 @@ Tables and nltk are loaded at the first question, not at import.
 from metrics.english.forms import FORMS
 from metrics.english.judge import judge
 from metrics.english.metre import METRES
+from metrics.english.scores import METRICS
 from metrics.english.verdict import Fault, LineVerdict, PoemVerdict, SyllableVerdict
 
 __all__ = [
     "FORMS",
     "METRES",
+    "METRICS",
     "Fault",
     "LineVerdict",
     "PoemVerdict",

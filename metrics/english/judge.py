@@ -38,11 +38,30 @@ def judge(text: str | Text, form: str | None = None) -> PoemVerdict:
     """
     prepared = text if isinstance(text, Text) else Text.of(text)
     asked = form if form is not None else prepared.form
-    wanted = forms_called(asked) if asked is not None else ()
-    whole = Text.of(prepared.prompt + prepared.text)
+    return judge_reading(read(prepared), asked)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as read: the poem, and why it is no verse, if it is none."""
+
+    poem: Poem
+    why_not: str | None
+
+
+def read(text: Text) -> Reading:
+    """Cut prompt and text together into a poem."""
+    whole = Text.of(text.prompt + text.text)
     poem = read_poem(whole.text)
-    if reason := why_not_verse(whole, poem):
-        return PoemVerdict(asked=asked, in_form=False if asked else None, reason=reason)
+    return Reading(poem, why_not_verse(whole, poem))
+
+
+def judge_reading(reading: Reading, asked: str | None) -> PoemVerdict:
+    """Judge what was read before (see ``judge``)."""
+    wanted = forms_called(asked) if asked is not None else ()
+    if reading.why_not:
+        return PoemVerdict(asked=asked, in_form=False if asked else None, reason=reading.why_not)
+    poem = reading.poem
     if asked is None:
         return _verdict(poem, None, _recognised(poem), None)
     reasons = [one.why_not(len(_cut(poem, one).lines)) for one in wanted]
