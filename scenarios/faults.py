@@ -109,8 +109,9 @@ def _known_keys(schema: Mapping[str, Any], place: Place) -> list[str]:
     definitions = schema.get("$defs", {})
 
     def resolve(part: Mapping[str, Any]) -> Mapping[str, Any]:
-        while "$ref" in part:
-            part = definitions[part["$ref"].rpartition("/")[2]]
+        while "$ref" in part or "allOf" in part:  # older pydantics wrap a $ref with a default
+            [reference] = part.get("allOf", [part])
+            part = definitions[reference["$ref"].rpartition("/")[2]]
         return part
 
     here = resolve(schema)

@@ -252,7 +252,7 @@ snippets = st.sampled_from(SNIPPETS)
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
 @given(st.one_of(st.lists(snippets, max_size=25).map("".join), st.text(max_size=60)))
 def test_whatever_the_text_there_is_never_a_traceback(tmp_path, text):
@@ -278,7 +278,7 @@ data = st.recursive(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
 )
 @given(st.sampled_from(KEYS), data)
 def test_whatever_the_data_there_is_never_a_traceback(tmp_path, key, value):
