@@ -6,7 +6,7 @@ Plain data in, plain data out. A trial counts when it is valid, compiled nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reports.columns import AXES
@@ -49,12 +49,13 @@ def summarise_case(result: CaseResult, scenario: Mapping[str, Any]) -> CaseSumma
     row |= {axis: result.case.get(axis) for axis in AXES}
     row |= {"status": result.status, "reason": result.reason}
     row |= {"launches": len(result.launches), "launches_failed": len(result.failures)}
-    row["max_length"] = (scenario.get("generate") or {}).get("max_length")
+    longest = (scenario.get("generate") or {}).get("max_length")
+    row["max_length"] = result.case.get("max_length", longest)
     summary = CaseSummary(row)
     if result.status != "ok":
         return summary
     _speed(result, summary)
-    _line(result, summary)
+    _line(result, summary, scenario)
     _processes(result, summary)
     _texts(result, summary)
     summary.warnings.extend(_warnings(result, scenario))
@@ -90,12 +91,14 @@ def _speed(result: CaseResult, summary: CaseSummary) -> None:
             summary.missing[name] = "not measured: the calls start and end with ids"
 
 
-def _line(result: CaseResult, summary: CaseSummary) -> None:
+def _line(result: CaseResult, summary: CaseSummary, scenario: Mapping[str, Any]) -> None:
     """The timed calls are points too: they take turns with the fit's, through the same program."""
     calls = [_of(launch, "timed", "fit") for launch in result.launches]
     if not any(trial.phase == "fit" for trials in calls for trial in trials):
         calls = []
     fit = prefill_decode([[(trial.steps, trial.seconds) for trial in trials] for trials in calls])
+    if not calls and (scenario.get("measure") or {}).get("fit_points") == 0:
+        fit = replace(fit, reason="the scenario asks for no fit (measure.fit_points: 0)")
     _put(summary, "ttft_seconds", fit.ttft, fit.reason)
     _put(summary, "tpot_seconds", fit.tpot, fit.reason)
     summary.row.update(fit_worst_residual=fit.residual, fit_holds=fit.holds)
@@ -121,6 +124,8 @@ def _processes(result: CaseResult, summary: CaseSummary) -> None:
         if row[name] is None:
             summary.missing[name] = "the record of the process was lost"
     row["parameters"] = processes[0].parameters if processes else None
+    modes = [str(one.what_ran["jit"]) for one in processes if one.what_ran.get("jit") is not None]
+    row["jit"] = "; ".join(dict.fromkeys(modes)) or None
     for one in done:
         for name, reason in one.missing.items():
             if row.get(name) is None:

@@ -162,6 +162,7 @@ CASE_COLUMNS: tuple[Column, ...] = (
         "lower",
         shown="J/1k tok",
     ),
+    Column("jit", "", "How the program was compiled, as read back from the framework."),
     Column("parameters", "count", "Parameters of the model.", "parameters"),
     Column("steady", "", "Whether warm-up reached steadiness in every launch."),
     Column("warmup_trials", "count", "Warm-up calls before the timed ones."),

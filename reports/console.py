@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 _GAP = 2  # cells between columns
-_NARROWEST_AXIS = 8
-_MOST_LISTED = 8
+_WIDEST_AXIS = 20  # of an axis, where room is short: it folds
 _MARKS = {"fail": "✗", "pass": "✓", "not compared": "?"}
 
 
@@ -41,7 +40,7 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
     _print_notes(said, left_out, console)
     _print_absent(said, console)
     for text, cases in said.warnings:
-        about = f" ({_some(cases)})" if cases else ""
+        about = f" ({cases})" if cases else ""
         console.print(_line(("! ", "yellow"), (one_line(text), ""), (one_line(about), "dim")))
     for outcome in gates:
         _print_gate(outcome, console)
@@ -75,8 +74,8 @@ def _least(column: TableColumn) -> int:
 
     cells = max((cell_len(one_line(cell)) for cell in column.cells), default=0)
     if column.numeric:
-        return max(cells, *(cell_len(word) for word in column.heading.split(" ")))
-    return min(max(cells, cell_len(column.heading)), max(_NARROWEST_AXIS, 20))
+        return max(cells, cell_len(column.heading))
+    return min(max(cells, cell_len(column.heading)), _WIDEST_AXIS)
 
 
 def _table(columns: Sequence[TableColumn], width: int) -> Table:
@@ -118,7 +117,7 @@ def _print_absent(said: View, console: Console) -> None:
         console.print(
             _line(
                 (f"{status} ", "red" if status == "failed" else "yellow"),
-                (one_line(_some(cases)), ""),
+                (one_line(cases), ""),
                 (f": {one_line(reason)}", "dim"),
             )
         )
@@ -131,12 +130,6 @@ def _print_gate(outcome: GateOutcome, console: Console) -> None:
         it = outcome.culprit
         text = shortened(one_line(it.text), 200)
         console.print(_line((f"  {it.value:.3g} in: {one_line(it.prompt)} » {text}", "dim")))
-
-
-def _some(cases: Sequence[str]) -> str:
-    shown = ", ".join(cases[:_MOST_LISTED])
-    more = len(cases) - _MOST_LISTED
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _line(*parts: tuple[str, str]) -> Text:

@@ -31,7 +31,7 @@ def show_samples(summary: Summary, console: Console, count: int) -> None:
             text = lines(shortened(sample.text, _LONGEST))
             end = "" if sample.ended else " …"
             body = Text.assemble((about, "dim"), text, (end, "dim"), overflow="fold")
-            console.print(Padding(body, (0, 0, 0, 2)))
+            console.print(Padding(body, (0, 0, 0, 2), expand=False))
 
 
 def chosen(result: CaseResult, count: int) -> list[Sample]:

@@ -21,7 +21,6 @@ _AT_START = re.compile(r"^(\d*)([#+=-]|(?<=\d)[.)](?=\s|$))")
 _LINKED = re.compile(r"(?i)(@|#|GH-|:(?=//)|\bwww(?=\.))(?=[\w./])")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _JOINT = "<!-- -->"  # parts the sign of a mention or link from its name, and shows nothing
-_MOST_LISTED = 20
 
 
 def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
@@ -34,10 +33,10 @@ def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         parts.append(table(said))
     bullets = [escaped(note) for note in said.notes]
     bullets += [
-        f"**{status}** {_some(cases)}: {escaped(reason)}" for status, reason, cases in said.absent
+        f"**{status}** {escaped(cases)}: {escaped(reason)}" for status, reason, cases in said.absent
     ]
     bullets += [
-        f"**Warning:** {escaped(text)}" + (f" ({_some(cases)})" if cases else "")
+        f"**Warning:** {escaped(text)}" + (f" ({escaped(cases)})" if cases else "")
         for text, cases in said.warnings
     ]
     bullets += [f"**{outcome.verdict}** {escaped(outcome)}" for outcome in gates]
@@ -68,9 +67,3 @@ def escaped(text: object) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _some(cases: Sequence[str]) -> str:
-    shown = ", ".join(escaped(case) for case in cases[:_MOST_LISTED])
-    more = len(cases) - _MOST_LISTED
-    return f"{shown} and {more} more" if more > 0 else shown

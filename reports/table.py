@@ -6,6 +6,7 @@ Markdown render the same object.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,8 @@ _DROPPED_FIRST = (
     "tpot_seconds",
     "tokens_per_second",
 )
+_ALWAYS_TOLD = ("tokens_per_second", "ttft_seconds", "tpot_seconds")  # even if none has a value
+_MOST_LISTED = 5
 _BY_NAME = {column.name: column for column in CASE_COLUMNS}
 NOTHING = "–"
 
@@ -75,16 +78,16 @@ class View:
         facts: (what, value) that hold for every row.
         columns: of the table; each has one cell per finished case.
         notes: how to read the table.
-        absent: (status, reason, case ids) of the cases without a row.
-        warnings: (text, case ids), each text ending in advice.
+        absent: (status, reason, which cases) of the cases without a row.
+        warnings: (text, which cases); no cases where it is about the run. Each ends in advice.
     """
 
     title: str
     facts: list[tuple[str, str]]
     columns: list[TableColumn]
     notes: list[str] = field(default_factory=list)
-    absent: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
-    warnings: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    absent: list[tuple[str, str, str]] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
 
 
 def view(summary: Summary) -> View:
@@ -98,11 +101,11 @@ def view(summary: Summary) -> View:
     ended = {"complete": ""}.get(summary.ended, f" ({summary.ended})")
     return View(
         f"{summary.run.manifest.get('scenario_name', 'run')}{ended}",
-        _facts(rows, axes),
+        _facts(rows, axes, summary.run.manifest.get("machine") or {}),
         columns,
         [*_reading(rows), *_gaps(summary, rows, columns)],
         _absent(summary),
-        [(notice.text, notice.cases) for notice in summary.warnings],
+        [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
     )
 
 
@@ -131,13 +134,23 @@ def _axis(axis: str, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
 
 def _measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
     cells = tuple(_cell(column, row) for row in rows)
-    values = {i: row[column.name] for i, row in enumerate(rows) if row[column.name] is not None}
-    best: frozenset[int] = frozenset()
-    if column.better != "neither" and len({cells[i] for i in values}) > 1:
-        top = (max if column.better == "higher" else min)(values, key=lambda i: values[i])
-        best = frozenset(i for i in values if cells[i] == cells[top])
     rank = _DROPPED_FIRST.index(column.name) + 1 if column.name in _DROPPED_FIRST else 0
-    return TableColumn(column.name, column.heading, cells, best, True, rank)
+    return TableColumn(column.name, column.heading, cells, _best(column, rows), True, rank)
+
+
+def _best(column: Column, rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """The row with the best value, and those whose interval meets its own; none if that is all."""
+    ends: dict[int, tuple[float, float, float]] = {}
+    for index, row in enumerate(rows):
+        if (value := row[column.name]) is not None:
+            low, high = row.get(f"{column.name}_low"), row.get(f"{column.name}_high")
+            ends[index] = (value, value if low is None else low, value if high is None else high)
+    if column.better == "neither" or not ends:
+        return frozenset()
+    choose = max if column.better == "higher" else min
+    _, low, high = ends[choose(ends, key=lambda index: ends[index][0])]
+    best = frozenset(i for i, (_, lower, upper) in ends.items() if lower <= high and upper >= low)
+    return best if len(best) < len(ends) else frozenset()
 
 
 def _cell(column: Column, row: Mapping[str, Any]) -> str:
@@ -147,17 +160,24 @@ def _cell(column: Column, row: Mapping[str, Any]) -> str:
     low, high = row.get(f"{column.name}_low"), row.get(f"{column.name}_high")
     if column.name in _SPEED and low is not None and high is not None:
         return with_interval(value * column.scale, low * column.scale, high * column.scale)
+    if column.unit in ("share", "ratio") and abs(value) < 10:
+        return f"{value:.3f}"
     return plain(value * column.scale)
 
 
-def _facts(rows: Sequence[Mapping[str, Any]], axes: Iterable[str]) -> list[tuple[str, str]]:
-    """What is the same in every row: the other axes, lengths, launches and trials."""
+def _facts(
+    rows: Sequence[Mapping[str, Any]], axes: Iterable[str], machine: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """What is the same in every row: the other axes, lengths, launches, trials, the machine."""
     facts = []
     lengths = ("max_length", "prompt_tokens", "new_tokens", "launches", "trials", "samples")
     for name in (*(axis for axis in AXES if axis not in axes), *lengths):
         values = {row[name] for row in rows}
         if len(values) == 1 and (value := next(iter(values))) is not None:
             facts.append((name.replace("_", " "), str(value)))
+    processor, cores = machine.get("cpu_model"), machine.get("cores_allowed")
+    if processor:
+        facts.append(("on", f"{processor}, {cores} cores" if cores else str(processor)))
     return facts
 
 
@@ -178,29 +198,40 @@ def _reading(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _gaps(
     summary: Summary, rows: Sequence[Mapping[str, Any]], columns: Iterable[TableColumn]
 ) -> list[str]:
-    """Why there is a – in a column, once for each reason."""
-    found: dict[str, dict[str, int]] = {}
-    for column in columns:
-        for cell, row in zip(column.cells, rows, strict=True):
-            if cell == NOTHING:
-                reason = summary.reason(row["case"], column.name) or "no value"
-                headings = found.setdefault(reason, {})
-                headings[column.heading] = headings.get(column.heading, 0) + 1
-    return [
-        f"{NOTHING} in {', '.join(headings)}: {reason} ({_cases(max(headings.values()))})."
-        for reason, headings in found.items()
-    ]
+    """Why there is a – in a column, or no column: once for reasons that differ in numbers only."""
+    headings = {column.name: column.heading for column in columns}
+    headings |= {name: _BY_NAME[name].heading for name in _ALWAYS_TOLD}
+    found: dict[str, tuple[str, dict[str, None], dict[str, str]]] = {}
+    for row in rows:
+        for name, heading in headings.items():
+            if row[name] is None:
+                reason = summary.reason(row["case"], name) or "no value"
+                kind = re.sub(r"\d+", "0", reason)
+                _, where, cases = found.setdefault(kind, (reason, {}, {}))
+                where[heading] = None
+                cases[row["case"]] = reason
+    notes = []
+    for reason, where, cases in found.values():
+        first = "first of " if len(set(cases.values())) > 1 else ""
+        notes.append(f"{NOTHING} in {', '.join(where)}: {reason} ({first}{_count(len(cases))}).")
+    return notes
 
 
-def _absent(summary: Summary) -> list[tuple[str, str, tuple[str, ...]]]:
+def _absent(summary: Summary) -> list[tuple[str, str, str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for result in summary.completed.cases:
         if result.status != "ok":
-            found.setdefault((result.status, result.reason or "no reason given"), []).append(
-                result.id
-            )
-    return [(status, reason, tuple(ids)) for (status, reason), ids in found.items()]
+            said = result.status, result.reason or "no reason given"
+            found.setdefault(said, []).append(result.id)
+    return [(status, reason, _which(cases)) for (status, reason), cases in found.items()]
 
 
-def _cases(count: int) -> str:
-    return "1 case" if count == 1 else f"{count} cases"
+def _which(cases: Sequence[str], everything: int = 0) -> str:
+    if everything > 1 and len(cases) >= everything:
+        return f"all {everything} cases"
+    more = len(cases) - _MOST_LISTED
+    return ", ".join(cases[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _count(cases: int) -> str:
+    return "1 case" if cases == 1 else f"{cases} cases"

@@ -75,6 +75,9 @@ def test_a_scenario_without_a_fit_has_no_ttft(tmp_path):
     summary = summary_of(tmp_path, without(launch(GREEDY), "fit"))
     assert summary.reason(GREEDY["id"], "ttft_seconds") == "no valid fit calls"
     assert not summary.cases.fit_holds[0]
+    scenario = {"measure": {"fit_points": 0}}
+    asked = summary_of(tmp_path, without(launch(GREEDY), "fit"), scenario=scenario)
+    assert "asks for no fit" in asked.reason(GREEDY["id"], "ttft_seconds")
     assert summary.cases.tokens_per_second[0] > 0
 
 

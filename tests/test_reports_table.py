@@ -21,6 +21,15 @@ def names(said):
     return [column.name for column in said.columns]
 
 
+def bend(records, seconds):
+    return [
+        dataclasses.replace(r, seconds=seconds)
+        if isinstance(r, Trial) and r.phase == "fit" and r.steps == 32
+        else r
+        for r in records
+    ]
+
+
 def column(said, name):
     return next(one for one in said.columns if one.name == name)
 
@@ -39,7 +48,7 @@ def test_a_skipped_case_makes_no_axis_vary(tmp_path):
     said = view_of(tmp_path, launch(GREEDY), [GREEDY, case("beam-5", skipped="no GPU")])
     assert names(said)[0] == "sampler"  # one case is still named
     assert len(said.columns[0].cells) == 1
-    assert said.absent == [("skipped", "no GPU", ("tiny/base/beam-5/cpu-jax-float32",))]
+    assert said.absent == [("skipped", "no GPU", "tiny/base/beam-5/cpu-jax-float32")]
 
 
 def test_every_axis_can_vary(tmp_path):
@@ -83,6 +92,21 @@ def test_the_best_of_each_column_is_marked(tmp_path):
     assert column(said, "sampler").best == frozenset()
 
 
+def test_what_the_best_cannot_be_told_from_is_marked_too(tmp_path):
+    cases = [GREEDY, TOP_K, case("beam-5")]
+    paces = ((1.0, 1.2), (1.1, 1.4), (2.0, 2.2))
+    records = [
+        line
+        for each, (fast, slow) in zip(cases, paces, strict=True)
+        for n in range(5)
+        for line in launch(each, n, pace=fast + (slow - fast) * n / 4)
+    ]
+    said = view_of(tmp_path, records, cases)
+    assert column(said, "tokens_per_second").best == {0, 1}
+    alike = view_of(tmp_path, [r for r in records if "beam" not in str(r)], cases[:2])
+    assert column(alike, "tokens_per_second").best == frozenset()
+
+
 def test_cells_carry_units_and_intervals(tmp_path):
     records = [r for n in range(5) for r in launch(GREEDY, n, pace=1 + n / 100)]
     said = view_of(tmp_path, records, [GREEDY])
@@ -99,27 +123,41 @@ def test_one_launch_says_what_its_interval_is_worth(tmp_path):
 
 
 def test_gaps_are_explained_once_with_their_number(tmp_path):
-    bent = [
-        dataclasses.replace(r, seconds=5.0)
-        if isinstance(r, Trial) and r.phase == "fit" and r.steps == 32
-        else r
-        for r in launch(GREEDY)
-    ]
+    bent = bend(launch(GREEDY), 5.0)
     said = view_of(tmp_path, [*bent, *launch(TOP_K)], [GREEDY, TOP_K])
     assert column(said, "tpot_seconds").cells[0] == "–"
     (note,) = [note for note in said.notes if "off the line" in note]
     assert note.startswith("– in TTFT ms, TPOT ms: ")
     assert note.endswith("(1 case).")
+    (both,) = [
+        note
+        for note in view_of(tmp_path, [*bent, *bend(launch(TOP_K), 6.0)], [GREEDY, TOP_K]).notes
+        if "off the line" in note
+    ]
+    assert both.endswith("(first of 2 cases).")  # no column at all, and still explained
+
+
+def test_a_warning_about_every_case_says_so(tmp_path):
+    records = [*launch(GREEDY, warnings=["Hot.", "A."]), *launch(TOP_K, warnings=["Hot."])]
+    said = view_of(tmp_path, records, [GREEDY, TOP_K], warnings=["On battery."])
+    assert said.warnings == [("On battery.", ""), ("Hot.", "all 2 cases"), ("A.", GREEDY["id"])]
+
+
+def test_the_machine_is_a_fact(tmp_path):
+    machine = {"cpu_model": "Example 9000", "cores_allowed": 2}
+    said = view_of(tmp_path, launch(GREEDY), [GREEDY], machine=machine)
+    assert said.facts[-1] == ("on", "Example 9000, 2 cores")
 
 
 def test_cases_of_one_fate_are_listed_together(tmp_path):
     cases = [case(f"top_k-{k}", skipped="no GPU") for k in range(3)]
     failed = CaseDone(GREEDY["id"], GREEDY["hash"], 0, "x", "failed", "out of memory")
     said = view_of(tmp_path, [failed], [GREEDY, *cases])
-    assert [(status, reason, len(ids)) for status, reason, ids in said.absent] == [
-        ("failed", "out of memory", 1),
-        ("skipped", "no GPU", 3),
+    assert [(status, reason) for status, reason, _ in said.absent] == [
+        ("failed", "out of memory"),
+        ("skipped", "no GPU"),
     ]
+    assert said.absent[1][2] == ", ".join(one["id"] for one in cases)
 
 
 @pytest.mark.parametrize("status", ["interrupted", "failed"])
