@@ -73,7 +73,7 @@ def _serve(job: Job, channel: Channel) -> None:
     from bench.protocol import Launch as Measured
 
     try:
-        loaded = load(job.preset, job.hardware)
+        loaded = load(job.preset, job.hardware, job.group.partition("/")[0])
     except (InputError, UnavailableError) as error:
         failure = "input" if isinstance(error, InputError) else None
         channel.send("not_loaded", failure=failure, reason=str(error))

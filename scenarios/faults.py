@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from scenarios.values import did_you_mean, one_line, quoted
 from scenarios.yaml_source import Mark, Place, Source
@@ -67,10 +69,14 @@ class Origin:
     def faults(self, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
         """Translate pydantic's errors about ``model``, in the order of the file."""
         found = []
-        for detail in error.errors(include_url=False):
+        details = error.errors(include_url=False)
+        misspelt = self._misspelt(details, model)
+        for detail in details:
             kind, place = detail["type"], detail["loc"]
             if kind == "none_required" or (kind == "too_short" and detail["input"]):
                 continue  # another fault says it better
+            if kind == "missing" and place in misspelt:
+                continue  # so does the unknown key that was meant for it
             if kind == "missing":
                 found.append(self.fault(place[:-1], f"the key {quoted(place[-1])} is missing"))
             elif kind == "extra_forbidden":
@@ -80,6 +86,17 @@ class Origin:
             else:
                 found.append(self.fault(place, _message(detail)))
         return sorted(dict.fromkeys(found), key=by_position)
+
+    @staticmethod
+    def _misspelt(details: Iterable[ErrorDetails], model: type[BaseModel]) -> set[Place]:
+        """Return the places of missing keys that an unknown key beside them was meant for."""
+        unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
+        meant = set()
+        for place in unknown:
+            known = _known_keys(model.model_json_schema(), place[:-1])
+            near = difflib.get_close_matches(str(place[-1])[:100], known, n=1)
+            meant.update((*place[:-1], key) for key in near)
+        return meant
 
 
 def location(place: Place) -> str:

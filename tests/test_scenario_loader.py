@@ -55,8 +55,7 @@ generate: {max_length: 0}
 """
     places = [fault.split(": ")[:2] for fault in faults_of(text)]
     assert places == [
-        ["1:1", "the key 'prompts' is missing"],
-        ["1:1", "promts"],
+        ["1:1", "promts"],  # and not that prompts is missing, which is the same fault
         ["2:11", "presets.0"],
         ["3:10", "states.0"],
         ["6:10", "samplers.0.top_k.k"],

@@ -18,10 +18,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Selection:
-    """A loaded scenario, the cases chosen, and their plan on this machine."""
+    """A loaded scenario, the cases chosen among all of them, and their plan on this machine."""
 
     loaded: LoadedScenario
     cases: Sequence[Case]
+    every_case: Sequence[Case]
     dropped: Sequence[Dropped]
     plan: Plan
 
@@ -69,4 +70,4 @@ def select(scenario: str, only: tuple[str, ...], presets: dict[str, str]) -> Sel
     loaded = load_checked(scenario, presets)
     expansion = scenario_cases.expand(loaded.scenario, fingerprint=fingerprint)
     chosen = scenario_cases.only(expansion.cases, only)
-    return Selection(loaded, chosen, expansion.dropped, plan(chosen))
+    return Selection(loaded, chosen, expansion.cases, expansion.dropped, plan(chosen))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from typing import Any
 
 from bench.engine.interface import InputError, LoadedEngine
 
 
-def load(source: str, hardware: dict[str, Any]) -> LoadedEngine:
+def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEngine:
     """Import the backend, load the preset, and return it ready to make programs.
 
     Args:
@@ -17,6 +18,7 @@ def load(source: str, hardware: dict[str, Any]) -> LoadedEngine:
             the path of a local KerasHub or Hugging Face folder.
         hardware: ``device``, ``backend``, ``dtype``, ``quantization``, ``jit`` of the case. The
             environment (KERAS_BACKEND among it) must have been set before this process began.
+        label: the preset's name in the scenario, for advice that names it.
 
     Raises:
         InputError: the preset does not exist, cannot be reached or is broken.
@@ -35,7 +37,7 @@ def load(source: str, hardware: dict[str, Any]) -> LoadedEngine:
     counter = compile_counter(backend)
     imported = time.perf_counter()
 
-    model = _from_preset(keras_nlp.models.CausalLM, source, hardware["dtype"])
+    model = _from_preset(keras_nlp.models.CausalLM, source, hardware["dtype"], label)
     if hardware.get("quantization"):
         _quantize(model, hardware["quantization"])
     if hardware.get("jit") is not None:
@@ -55,11 +57,11 @@ def _require_backend(wanted: str) -> str:
     return backend
 
 
-def _from_preset(causal_lm: Any, source: str, dtype: str) -> Any:
+def _from_preset(causal_lm: Any, source: str, dtype: str, label: str) -> Any:
     try:
         model = causal_lm.from_preset(source, dtype=dtype)
     except Exception as error:
-        raise InputError(_why_not_loaded(causal_lm, source, error)) from error
+        raise InputError(_why_not_loaded(causal_lm, source, label, error)) from error
     if model.preprocessor is None:
         raise InputError(f"preset {source} has no tokenizer, so no text can be generated with it")
     return model
@@ -73,28 +75,41 @@ def _quantize(model: Any, mode: str) -> None:
         raise InputError(f"quantization {mode} does not work on this model: {error}") from error
 
 
-def _why_not_loaded(causal_lm: Any, source: str, error: Exception) -> str:
+def _why_not_loaded(causal_lm: Any, source: str, label: str, error: Exception) -> str:
     chain = _chain(error)
-    text = " ".join(str(e) for e in chain)
+    if source.startswith("hf://"):  # keras_hub takes a hub out of reach for a missing file
+        chain += _chain(_ask_hugging_face(source))
+    text = " ".join(str(e) for e in chain if e)
     first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     names = list(causal_lm.presets)
-    is_name = "/" not in source and "://" not in source
-    if is_name and source not in names:
+    if "/" not in source and source not in names:
         near = difflib.get_close_matches(source, names, n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         return f"unknown preset {source!r}{hint} (a local folder is written ./{source})"
     if _is_network_failure(chain, text):
-        name = source.rstrip("/").rpartition("/")[2]
+        host = re.search(r"host='([^']+)'", text)
+        folder = source.rstrip("/").rpartition("/")[2]
         return (
-            f"preset {source} must be downloaded and its hub cannot be reached ({first[:160]}). "
-            "Without a network use a local folder: on a connected machine run "
-            f"keras_hub.models.CausalLM.from_preset({source!r}).save_to_preset({name!r}), copy "
-            f"the folder here, and add --preset {source}=./{name}"
+            f"preset {source} must be downloaded, and {host[1] if host else 'its hub'} cannot be "
+            "reached. Without a network use a local folder: on a connected machine run "
+            f"keras_hub.models.CausalLM.from_preset({source!r}).save_to_preset({folder!r}), copy "
+            f"the folder here, and add --preset {label}=./{folder}"
         )
     return f"preset {source} cannot be loaded: {first[:300]}"
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def _ask_hugging_face(source: str) -> BaseException | None:
+    """Return what the hub itself says about a preset's config file; None where it is there."""
+    try:
+        import huggingface_hub
+
+        huggingface_hub.hf_hub_download(source.removeprefix("hf://"), "config.json")
+    except Exception as error:
+        return error
+    return None
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain:
