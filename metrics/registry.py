@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def _built_in() -> tuple[Metric, ...]:
     """The metrics of this package. To add one: put it in its module's ``METRICS``."""
-    from metrics import encoding, loops, repetition, self_bleu, vocabulary
+    from metrics import chinese, encoding, loops, repetition, self_bleu, vocabulary
 
     return (
         *repetition.METRICS,
@@ -32,6 +32,7 @@ def _built_in() -> tuple[Metric, ...]:
         *vocabulary.METRICS,
         *self_bleu.METRICS,
         *encoding.METRICS,
+        *chinese.METRICS,
     )
 
 

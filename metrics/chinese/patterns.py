@@ -81,6 +81,12 @@ def template(kind: str, length: int) -> str:
     return _lengthen(_FIXED[kind], kind, length)
 
 
+def accepted_form(kind: str, name: str, length: int) -> str:
+    """Return the form of a line type that has this name; the regular one if there is none."""
+    forms = {taken: form for form, taken in ACCEPTED[kind]}
+    return _lengthen(forms.get(name, _FIXED[kind]), kind, length)
+
+
 def canon(kind: str, length: int) -> str:
     """Return the pattern of a line type without free places."""
     front = {"a": "LL", "A": "LL", "b": "OO", "B": "OO"}[kind] if length == 7 else ""

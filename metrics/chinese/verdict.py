@@ -193,7 +193,8 @@ def judge_cut(cut: Cut, rhymes: Book, mode: Mode = "standard") -> PoemVerdict:
     classes = tuple([joined[i : i + length] for i in range(0, len(joined), length)])
     rhyme = assess_rhyme([line[-1] for line in lines], rhymes)
     tones = assess_tones(classes, rhyme.first_line, mode)
-    remarks = [*tones.remarks, *rhyme.remarks]
+    # Rhyme speaks of whole lines; what is wrong with it is their last characters.
+    remarks = [*tones.remarks, *[remark._replace(character=length - 1) for remark in rhyme.remarks]]
     if rhyme.tone == "oblique":
         # Old-style verse ends its lines otherwise: one remark says so for all of them.
         endings = ("level_ending", "oblique_ending", "unrhymed_first_line")
