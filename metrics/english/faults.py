@@ -8,7 +8,6 @@ from metrics.english.poem import Poem
 from metrics.english.scansion import Scansion
 from metrics.english.scheme import SchemeScore
 from metrics.english.verdict import Fault
-from metrics.english.words import Word
 
 
 def faults_of(
@@ -57,7 +56,8 @@ def _metre_faults(line: int, scansion: Scansion) -> Iterator[Fault]:
             where = "strong" if syllable.place == "s" else "weak"
             yield Fault("stress", line + 1, number, f"{own} syllable in a {where} place")
     if scansion.missing:
-        text = f"{scansion.missing} places of the metre are empty"
+        places = "place" if scansion.missing == 1 else "places"
+        text = f"{scansion.missing} {places} of the metre without a syllable"
         yield Fault("missing_syllable", line + 1, None, text)
 
 
@@ -71,9 +71,5 @@ def _count_faults(counts: Sequence[tuple[int, int, int]]) -> Iterator[Fault]:
 def _unknown(poem: Poem) -> Iterator[Fault]:
     for line, words in enumerate(poem.words, start=1):
         for word in words:
-            if _is_unknown(word):
+            if not word.sounds:
                 yield Fault("unknown_word", line, None, f"{word.text}: its sounds are not known")
-
-
-def _is_unknown(word: Word) -> bool:
-    return not word.sounds

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from metrics.english.poem import Poem
 from metrics.english.scansion import Scansion
-from metrics.english.stress import spelled_as, spoken
+from metrics.english.stress import FUNCTION_WORDS, spelled_as, spoken
 from metrics.english.verdict import LineVerdict, SyllableVerdict
 from metrics.english.words import Word
 
@@ -50,13 +50,16 @@ def _licences(scansion: Scansion | None) -> tuple[str, ...]:
 
 def _marks(words: Sequence[Word], scansion: Scansion | None) -> list[list[_Mark]]:
     """Return the marks of each word's syllables."""
-    if scansion is None:
-        return [
-            [(stress, None, False) for stress in spoken(word.key, word.sounds)[0]] for word in words
-        ]
     marks: list[list[_Mark]] = [[] for _ in words]
-    for syllable in scansion.syllables:
-        marks[syllable.word].append((syllable.stress, syllable.place, syllable.fault))
+    if scansion is None:
+        for own, word in zip(marks, words, strict=True):
+            own += [(stress, None, False) for stress in spoken(word.key, word.sounds)[0]]
+    else:
+        for syllable in scansion.syllables:
+            marks[syllable.word].append((syllable.stress, syllable.place, syllable.fault))
+    for own, word in zip(marks, words, strict=True):
+        if len(own) == 1 and word.key in FUNCTION_WORDS:
+            own[0] = ("0", *own[0][1:])  # the dictionary says them alone, where they are stressed
     return marks
 
 

@@ -22,7 +22,7 @@ class Poem:
         words: the words of each line; at least one.
         breaks: indices of the lines that begin a new stanza (after a blank line).
         unread: lines left out: no words, or too long.
-        beyond: lines after the first 5,000, not looked at.
+        beyond: lines after the first 2,000, not looked at.
     """
 
     lines: tuple[str, ...]

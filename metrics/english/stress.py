@@ -22,7 +22,7 @@ _LIGHT = """
     has have had can could may might must shall should will would wilt shalt not no o oh 's 'tis
     till th' t' i' o' there then yet too such some
 """
-FUNCTION_WORDS = frozenset(_LIGHT.split())
+FUNCTION_WORDS = ARTICLES | frozenset(_LIGHT.split())
 
 
 @lru_cache(maxsize=50_000)

@@ -21,7 +21,7 @@ from metrics.english.spelling import LISTED, by_rule
 Source = Literal["dictionary", "rule", "guess", "unknown"]
 
 LONGEST_LINE = 250  # characters; a longer line is no line of verse, and is left unread
-MOST_LINES = 5_000  # of one text
+MOST_LINES = 2_000  # of one text
 MOST_GUESSES = 200  # different unlisted words of one text that the network is asked for
 _BLOCK = 2_000  # characters tokenised at once: nltk's patterns are quadratic on hostile text
 _LINE_END = "\ue000"  # a private-use character that no pattern of nltk's knows

@@ -11,13 +11,15 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import cast
 
 from metrics.english.poem import read_poem
 from metrics.english.rhyme import FULL, rhyme_class
 from metrics.english.scores import METRICS
+from metrics.score import Score
 from metrics.text import Text
 
 OUTPUT = Path(__file__).parents[1] / "data" / "reference.json"
@@ -45,17 +47,16 @@ def row(name: str, poems: Sequence[Sequence[str]], metric: str) -> dict[str, obj
         poems: for each poem its versions (one, or its shufflings); a poem's value is their mean.
         metric: the metric's name.
     """
-    compute = next(m.compute for m in METRICS if m.name == metric)
+    found = next(m.compute for m in METRICS if m.name == metric)
+    compute = cast(Callable[[Text], Score], found)
     values = []
     for versions in poems:
-        scores = [compute(Text.of(text, form=FORM)).value for text in versions]  # type: ignore[arg-type,union-attr]
+        scores = [compute(Text.of(text, form=FORM)).value for text in versions]
         known = [score for score in scores if score is not None]
         if known:
             values.append(sum(known) / len(known))
     rng = random.Random(SEED)
-    means = sorted(
-        sum(rng.choices(values, k=len(values))) / len(values) for _ in range(RESAMPLES)
-    )
+    means = sorted(sum(rng.choices(values, k=len(values))) / len(values) for _ in range(RESAMPLES))
     low, high = means[round(0.025 * RESAMPLES)], means[round(0.975 * RESAMPLES) - 1]
     mean = sum(values) / len(values)
     figures = {"value": mean, "low": low, "high": high}
