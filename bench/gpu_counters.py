@@ -19,8 +19,8 @@ class EnergyCounter:
     @classmethod
     def for_this_process(cls) -> EnergyCounter:
         """Return the counter of the first device that this process may see."""
-        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-        if visible is not None and not visible.split(",")[0].strip().isdigit():
+        first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
+        if first in ("", "-1"):
             return cls(None, None, "the case does not run on an NVIDIA device")
         try:
             import pynvml
@@ -28,7 +28,10 @@ class EnergyCounter:
             return cls(None, None, "no NVML: pip install 'versebench[gpu]' on a machine with one")
         try:
             pynvml.nvmlInit()
-            handle = pynvml.nvmlDeviceGetHandleByIndex(int((visible or "0").split(",")[0]))
+            if first.isdigit():
+                handle = pynvml.nvmlDeviceGetHandleByIndex(int(first))
+            else:  # GPU-…, MIG-…
+                handle = pynvml.nvmlDeviceGetHandleByUUID(first)
         except pynvml.NVMLError as error:
             return cls(None, None, f"no NVIDIA device: {error}")
         return cls(pynvml, handle)

@@ -16,8 +16,11 @@ from typing import Any
 
 from bench.job import OK, Job
 
+_MODULE = "bench.worker"
 _TAIL_LINES = 12
 _TAIL_BYTES = 16_384
+_LONGEST_WAIT = 3600.0  # select refuses timeouts of centuries, which scenarios may ask for
+_LAST_BREATH = 10.0  # seconds for a process that has closed its output to end
 
 
 class WorkerDiedError(Exception):
@@ -36,11 +39,11 @@ class Worker:
         self._buffer = b""
         with log.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.worker"],
+                [sys.executable, "-P", "-m", _MODULE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                env=dict(environment),
+                env={**environment, "PYTHONPATH": _import_path()},
                 start_new_session=True,
             )
         self._send(job.to_line())
@@ -56,11 +59,11 @@ class Worker:
             WorkerTimedOutError: no event came within ``timeout`` seconds.
         """
         while True:
-            line = self._read_line(timeout)
-            try:
+            line, event = self._read_line(timeout), None
+            with contextlib.suppress(ValueError):
                 event = json.loads(line)
-            except ValueError as error:
-                raise WorkerDiedError(f"it sent {line[:80]!r} instead of an event") from error
+            if not isinstance(event, dict) or "event" not in event:
+                raise WorkerDiedError(f"it sent {line[:80]!r} instead of an event")
             yield event
             self._send(OK)
             if event["event"] in ("end", "not_loaded"):
@@ -72,11 +75,13 @@ class Worker:
         deadline = time.monotonic() + timeout
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([fd], [], [], left)[0]:
+            if left <= 0:
                 raise WorkerTimedOutError(f"it took longer than {timeout:g} s")
+            if not select.select([fd], [], [], min(left, _LONGEST_WAIT))[0]:
+                continue
             chunk = os.read(fd, 1 << 16)
             if not chunk:
-                raise WorkerDiedError(_how_it_ended(self._process.wait()))
+                raise WorkerDiedError(self._how_it_ended())
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
@@ -87,6 +92,18 @@ class Worker:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(text.encode())
             self._process.stdin.flush()
+
+    def _how_it_ended(self) -> str:
+        try:
+            code = self._process.wait(_LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            return "it closed its output and did not end"
+        if code >= 0:
+            return f"it ended with exit code {code}"
+        names = {signum.value: signum.name for signum in signal.Signals}
+        name = names.get(-code, f"signal {-code}")
+        hint = " (often: the machine ran out of memory)" if name == "SIGKILL" else ""
+        return f"it was ended by {name}{hint}"
 
     def log_tail(self) -> str:
         """Return the last lines that the worker wrote to standard error."""
@@ -115,9 +132,10 @@ class Worker:
         self.close()
 
 
-def _how_it_ended(code: int) -> str:
-    if code >= 0:
-        return f"it ended with exit code {code}"
-    name = signal.Signals(-code).name
-    hint = " (often: the machine ran out of memory)" if name == "SIGKILL" else ""
-    return f"it was ended by {name}{hint}"
+def _import_path() -> str:
+    """Return where the worker looks for modules: where this process does, then the working folder.
+
+    With ``python -m`` alone the working folder would come first, and a file there of the name
+    ``bench.py`` would be taken for versebench.
+    """
+    return os.pathsep.join([*(path or os.getcwd() for path in sys.path), os.getcwd()])

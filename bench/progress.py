@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from bench.planning import Plan
 from reports.records import CaseDone
+from reports.visible import one_line
 
 _TURN = re.compile(r"trial (\d+)/(\d+)")
 
@@ -62,13 +63,14 @@ class RunProgress:
         count = f"[dim]{self._done}/{self._total}[/]"
         if record.status == "ok":
             if not self._console.is_terminal:
-                self._console.print(f"{count} {escape(record.case)}{launch}: done")
+                self._say(f"{count} {escape(record.case)}{launch}: done")
             return
         style = "yellow" if record.status == "skipped" else "red"
-        self._console.print(
-            f"{count} [{style}]{escape(record.case)}{launch}: {record.status}: "
-            f"{escape(record.reason or '')}[/]"
-        )
+        reason = escape(one_line(record.reason or ""))
+        self._say(f"{count} [{style}]{escape(record.case)}{launch}: {record.status}: {reason}[/]")
+
+    def _say(self, markup: str) -> None:
+        self._console.print(markup, soft_wrap=True, emoji=False, highlight=False)
 
     def _draw(self, what: str) -> None:
         self._progress.update(

@@ -40,9 +40,9 @@ class Outcome:
 
     done: dict[tuple[str, int], CaseDone] = field(default_factory=dict)
 
-    def count(self, status: Status, failure: Failure | None = None) -> int:
+    def count(self, status: Status) -> int:
         """Return how many ended so."""
-        return sum(d.status == status and d.failure == failure for d in self.done.values())
+        return sum(d.status == status for d in self.done.values())
 
     @property
     def failed(self) -> list[CaseDone]:
@@ -64,6 +64,8 @@ class WorkerLike(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
+_Key = tuple[str, str, int]  # case id, case hash, launch
+
 StartWorker = Callable[[Job, Mapping[str, str], Path], WorkerLike]
 
 
@@ -83,7 +85,7 @@ class Run:
         KeyboardInterrupt ends the worker, marks the run interrupted, and goes on upwards.
         """
         began = time.monotonic()
-        finished = self.folder.finished()
+        finished = finished_keys(self.folder)
         try:
             for launch, group in self.plan.turns():
                 self._launch_until_done(group, launch, finished)
@@ -99,13 +101,13 @@ class Run:
     def _end(self, status: Literal["complete", "interrupted", "failed"], began: float) -> None:
         self.folder.append(RunEnd(time.time(), status, time.monotonic() - began), sync=True)
 
-    def _launch_until_done(self, group: Group, launch: int, finished: set[tuple[str, int]]) -> None:
+    def _launch_until_done(self, group: Group, launch: int, finished: set[_Key]) -> None:
         """Launch the group; where a case kills its worker, launch the others again without it."""
         lost = {d.case for d in self.outcome.done.values() if d.status != "ok"}
         left = [
             case
             for case in group.cases
-            if (case.hash, launch) not in finished and case.id not in lost
+            if (case.id, case.hash, launch) not in finished and case.id not in lost
         ]
         while left:
             self._launch(group, left, launch)
@@ -171,3 +173,15 @@ class Run:
         ]
         if records:
             self._keep(records)
+
+
+def finished_keys(folder: RunFolder) -> set[_Key]:
+    """Return (case id, case hash, launch) of what is done; readers look for both id and hash.
+
+    Two cases may measure the same (one preset under two names), and a case may get a new name.
+    """
+    return {
+        (record.case, record.case_hash, record.launch)
+        for record in folder.read()
+        if isinstance(record, CaseDone) and record.status == "ok"
+    }

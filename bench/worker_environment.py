@@ -11,6 +11,8 @@ def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> 
 
     The device is chosen by hiding the others: a backend then cannot fall back to one that was not
     asked for. XLA and TensorFlow must not grab all device memory, or no peak could be measured.
+    CUDA counts devices as NVML and nvidia-smi do (by bus, not by speed), so that ``gpu:1`` and its
+    energy counter are the same device.
     """
     device, _, index = str(hardware["device"]).partition(":")
     env = dict(base)
@@ -24,8 +26,9 @@ def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> 
         XLA_PYTHON_CLIENT_PREALLOCATE="false",
     )
     if device == "gpu":
+        env.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
         if index:
-            env["CUDA_VISIBLE_DEVICES"] = index
+            env.update(CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=index)
         env.pop("JAX_PLATFORMS", None)
     else:
         env["CUDA_VISIBLE_DEVICES"] = ""

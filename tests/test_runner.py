@@ -1,0 +1,413 @@
+"""A plan on its way into a run folder: what is launched, what is kept, what is given up."""
+
+import itertools
+
+import pytest
+from fake_runs import SAMPLERS, FakeWorkers, Watching, cases_of, plan_of
+
+from bench import resources
+from bench.engine.interface import Peak
+from bench.launcher import WorkerDiedError, WorkerTimedOutError
+from bench.runner import Run, finished_keys
+from reports.completed import complete
+from reports.records import CaseDone, Launch, RunEnd, Sample, Trial, to_line
+from reports.run_folder import RunFolder, RunFolderError
+
+DIED = WorkerDiedError("it was ended by SIGSEGV")
+SLOW = WorkerTimedOutError("it took longer than 60 s")
+CALLS = {"greedy": 9, "random": 11, "top_p": 11}  # cold, 3 warm-up, 2 timed, 2 or 4 texts, memory
+
+
+@pytest.fixture(autouse=True)
+def _no_probes(monkeypatch):
+    monkeypatch.setattr(resources, "clear_host_peak", lambda: True)
+    monkeypatch.setattr(resources, "host_peak", lambda: Peak(4096.0))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with RunFolder.create(tmp_path / "runs", "demo", {"cases": []}) as folder:
+        yield folder
+
+
+def run(folder, workers=None, watching=None, **settings):
+    """Run to the end; return the run and its workers."""
+    workers = workers or FakeWorkers()
+    one = Run(plan_of(**settings), folder, watching or Watching(), workers)
+    one.execute()
+    return one, workers
+
+
+def ends(folder):
+    return [r for r in folder.read() if isinstance(r, CaseDone)]
+
+
+def summary(folder):
+    return [(r.case.split("/")[2], r.launch, r.status) for r in ends(folder)]
+
+
+def run_ends(folder):
+    return [r.status for r in folder.read() if isinstance(r, RunEnd)]
+
+
+def results(folder, **settings):
+    """What counts in the folder: per case its status, trials' phases and texts, by launch."""
+    manifest = [{"id": c.id, "hash": c.hash} for c in cases_of(**settings)]
+    return {
+        result.id: (
+            result.status,
+            [
+                (
+                    own.done.launch,
+                    [t.phase for t in own.trials],
+                    [(s.prompt_index, s.repeat, s.text) for s in own.samples],
+                )
+                for own in result.launches
+            ],
+        )
+        for result in complete(manifest, folder.read()).cases
+    }
+
+
+def ids(*samplers, **settings):
+    return [c.id for c in cases_of(**settings) if not samplers or c.sampler.kind in samplers]
+
+
+def test_a_run_without_trouble(folder):
+    watching = Watching()
+    one, workers = run(folder, watching=watching)
+    assert workers.started == [("jax", 0, list(SAMPLERS))]
+    assert summary(folder) == [("greedy", 0, "ok"), ("random", 0, "ok"), ("top_p-0.9", 0, "ok")]
+    assert [e[:2] for e in watching.heard if e[0] == "done"] == [("done", i) for i in ids()]
+    assert watching.heard[0] == ("launch", "tiny/base/cpu-jax-float32", 0, 3)
+    assert one.outcome.count("ok") == 3
+    assert one.outcome.failed == []
+    assert run_ends(folder) == ["complete"]
+    assert workers.open == 0
+    kinds = [type(r) for r in folder.read()]
+    assert kinds[0] is Launch
+    assert kinds[-1] is RunEnd
+    assert kinds.count(Trial) == 3 * 6
+    assert kinds.count(Sample) == 2 + 4 + 4
+
+
+def test_the_worker_gets_its_environment_its_log_and_its_time(folder):
+    _, workers = run(folder, measure={"launches": 2, "timeout": 7.5})
+    assert [e["KERAS_BACKEND"] for e in workers.environments] == ["jax", "jax"]
+    assert {log.parent for log in workers.logs} == {folder.logs}
+    assert len(set(workers.logs)) == 2
+    assert workers.timeouts == [7.5, 7.5]
+    assert len({job.attempt for job in workers.jobs}) == 2
+
+
+def test_launches_go_round_the_groups(folder):
+    hardware = [{"backend": "jax"}, {"backend": "torch"}]
+    _, workers = run(folder, hardware=hardware, measure={"launches": 3})
+    assert [(backend, launch) for backend, launch, _ in workers.started] == list(
+        itertools.chain.from_iterable([("jax", n), ("torch", n)] for n in range(3))
+    )
+    assert all(samplers == list(SAMPLERS) for *_, samplers in workers.started)
+
+
+def test_texts_are_generated_once(folder):
+    run(folder, measure={"launches": 3})
+    assert {r.launch for r in folder.read() if isinstance(r, Sample)} == {0}
+    for _, launches in results(folder).values():
+        assert [n for n, *_ in launches] == [0, 1, 2]
+
+
+def test_nothing_to_do(folder):
+    one = Run(plan_of(), folder, Watching(), FakeWorkers())
+    one.execute()
+    again, workers = run(folder)
+    assert workers.started == []
+    assert again.outcome.done == {}
+    assert run_ends(folder) == ["complete", "complete"]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "call"), [(name, call) for name in SAMPLERS for call in range(CALLS[name])]
+)
+def test_a_case_that_kills_its_worker_costs_only_itself(folder, sampler, call):
+    _, workers = run(folder, FakeWorkers({(sampler, 0, call): DIED}))
+    assert not workers.faults
+    first, *others = workers.started
+    assert first[-1] == list(SAMPLERS)
+    [bad] = [r for r in ends(folder) if r.status != "ok"]
+    assert bad.case in ids(sampler)
+    assert (bad.status, bad.failure) == ("failed", "crash")
+    assert bad.reason == "the worker died: it was ended by SIGSEGV"
+    assert bad.log_tail == "last words of launch 0"
+    for *_, samplers in others:
+        assert sampler not in samplers
+    good = {key: value for key, value in results(folder).items() if key not in ids(sampler)}
+    assert len(good) == 2
+    for status, [(_, phases, texts)] in good.values():
+        assert status == "ok"
+        assert phases == ["cold"] + ["warmup"] * 3 + ["timed"] * 2
+        assert texts
+
+
+def test_what_was_finished_before_a_crash_is_not_measured_again(folder):
+    """The worker dies in the memory pass of the second case, when the first is done."""
+    _, workers = run(folder, FakeWorkers({("random", 0, 10): DIED}))
+    assert workers.started == [("jax", 0, list(SAMPLERS)), ("jax", 0, ["top_p"])]
+    assert {s for _, _, s in summary(folder)} == {"ok", "failed"}
+    assert run_ends(folder) == ["complete"]
+
+
+def test_a_case_that_failed_is_not_launched_again(folder):
+    _, workers = run(folder, FakeWorkers({("random", 0, 3): DIED}), measure={"launches": 3})
+    assert [s for *_, s in workers.started] == [list(SAMPLERS)] + [["greedy", "top_p"]] * 3
+    assert [launch for _, launch, _ in workers.started] == [0, 0, 1, 2]
+    assert [n for n, *_ in results(folder)[ids("greedy")[0]][1]] == [0, 1, 2]
+
+
+def test_a_crash_in_a_later_launch_keeps_the_earlier_ones(folder):
+    run(folder, FakeWorkers({("random", 1, 3): DIED}), measure={"launches": 3})
+    status, launches = results(folder)[ids("random")[0]]
+    assert status == "ok"
+    assert [n for n, *_ in launches] == [0]
+    assert [d.launch for d in ends(folder) if d.status == "failed"] == [1]
+
+
+def test_every_case_may_kill_its_worker(folder):
+    faults = {(sampler, 0, 2): DIED for sampler in SAMPLERS}
+    _, workers = run(folder, FakeWorkers(faults))
+    assert [len(samplers) for *_, samplers in workers.started] == [3, 2, 1]
+    assert [status for *_, status in summary(folder)] == ["failed"] * 3
+    assert run_ends(folder) == ["complete"]
+
+
+def test_a_step_that_takes_too_long(folder):
+    _, workers = run(folder, FakeWorkers({("top_p", 0, 5): SLOW}))
+    [bad] = [r for r in ends(folder) if r.status != "ok"]
+    assert (bad.case, bad.failure) == (ids("top_p")[0], "timeout")
+    assert bad.reason == "it took longer than 60 s"
+    assert bad.log_tail == "last words of launch 0"
+    assert [s for *_, s in workers.started] == [list(SAMPLERS), ["greedy", "random"]]
+
+
+@pytest.mark.parametrize("error", [DIED, SLOW])
+def test_a_worker_that_dies_while_it_loads_fails_all(folder, error):
+    def script(job):
+        yield {"event": "step", "case": None, "phase": "import and load"}
+        raise error
+
+    _, workers = run(folder, FakeWorkers(script=script), measure={"launches": 3})
+    assert len(workers.started) == 1, "what cannot be loaded is not tried again"
+    assert summary(folder) == [(c.split("/")[2], 0, "failed") for c in ids()]
+    assert {d.failure for d in ends(folder)} == {"crash" if error is DIED else "timeout"}
+    assert all(d.log_tail for d in ends(folder))
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "tail"),
+    [("input", "failed", False), (None, "skipped", False), ("crash", "failed", True)],
+)
+def test_a_model_that_is_not_loaded(folder, failure, status, tail):
+    def script(job):
+        if job.hardware["backend"] == "torch":
+            yield {"event": "step", "case": None, "phase": "import and load"}
+            yield {"event": "not_loaded", "failure": failure, "reason": "because"}
+        else:
+            yield from done_events(job)
+
+    hardware = [{"backend": "torch"}, {"backend": "jax"}]
+    one, workers = run(
+        folder, FakeWorkers(script=script), hardware=hardware, measure={"launches": 2}
+    )
+    assert [(b, n) for b, n, _ in workers.started] == [("torch", 0), ("jax", 0), ("jax", 1)]
+    torch = [d for d in ends(folder) if "torch" in d.case]
+    assert len(torch) == 3
+    assert {(d.status, d.failure, d.reason) for d in torch} == {(status, failure, "because")}
+    assert {d.log_tail is not None for d in torch} == {tail}
+    assert one.outcome.count(status) == 3
+    assert one.outcome.count("ok") == 6
+
+
+def done_events(job, *, step=True):
+    for case in job.cases:
+        if step:
+            yield {"event": "step", "case": case.id, "phase": "samples"}
+        done = CaseDone(case.id, case.hash, job.launch, job.attempt, "ok")
+        yield {"event": "records", "lines": [to_line(done)]}
+    yield {"event": "end"}
+
+
+def test_a_worker_that_forgets_a_case(folder):
+    def script(job):
+        yield from itertools.islice(done_events(job), 2)
+        yield {"event": "end"}
+
+    _, workers = run(folder, FakeWorkers(script=script))
+    assert len(workers.started) == 1
+    assert summary(folder) == [
+        ("greedy", 0, "ok"),
+        ("random", 0, "failed"),
+        ("top_p-0.9", 0, "failed"),
+    ]
+    assert "without a word" in ends(folder)[-1].reason
+
+
+def test_a_worker_that_dies_between_two_cases(folder):
+    """The last step belongs to a case that is done: nobody is to blame, the others go on."""
+
+    def script(job):
+        yield from itertools.islice(done_events(job), 2)
+        raise DIED
+
+    _, workers = run(folder, FakeWorkers(script=script))
+    assert [len(samplers) for *_, samplers in workers.started] == [3, 2, 1]
+    assert [status for *_, status in summary(folder)] == ["ok"] * 3
+
+
+def test_a_worker_that_dies_after_its_last_case(folder):
+    def script(job):
+        yield from itertools.islice(done_events(job), 6)
+        raise DIED
+
+    _, workers = run(folder, FakeWorkers(script=script))
+    assert len(workers.started) == 1
+    assert [status for *_, status in summary(folder)] == ["ok"] * 3
+
+
+class StopError(Exception):
+    pass
+
+
+def stop_after(n, error=KeyboardInterrupt, kind="done"):
+    """Return a watcher that raises at the n-th event of a kind."""
+    watching = Watching()
+
+    def on(event):
+        if event[0] == kind and len([e for e in watching.heard if e[0] == kind]) == n:
+            raise error
+
+    watching.on = on
+    return watching
+
+
+@pytest.mark.parametrize("n", range(1, 30, 4))
+def test_ctrl_c_leaves_a_readable_run_that_goes_on(folder, n):
+    workers = FakeWorkers()
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, workers, stop_after(n, kind="step"), measure={"launches": 2})
+    assert run_ends(folder) == ["interrupted"]
+    assert workers.open == 0, "the worker was ended"
+    before = ends(folder)
+    run(folder, measure={"launches": 2})
+    assert run_ends(folder) == ["interrupted", "complete"]
+    keys = [(d.case, d.launch) for d in ends(folder)]
+    assert sorted(keys) == sorted(itertools.product(ids(), range(2))), "each once"
+    assert ends(folder)[: len(before)] == before
+    assert folder.damage() is None
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one(folder, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, watching=stop_after(2), measure={"launches": 2})
+    _, workers = run(folder, measure={"launches": 2})
+    assert workers.started == [("jax", 0, ["top_p"]), ("jax", 1, list(SAMPLERS))]
+    with RunFolder.create(tmp_path / "other", "demo", {"cases": []}) as unbroken:
+        run(unbroken, measure={"launches": 2})
+        assert results(folder) == results(unbroken)
+
+
+def test_any_other_error_ends_the_run_as_failed(folder):
+    workers = FakeWorkers()
+    with pytest.raises(StopError):
+        run(folder, workers, stop_after(2, StopError))
+    assert run_ends(folder) == ["failed"]
+    assert workers.open == 0
+    assert len(ends(folder)) == 2
+
+
+def test_a_failed_case_is_tried_again_by_a_resumed_run(folder):
+    run(folder, FakeWorkers({("random", 0, 3): DIED}), measure={"launches": 2})
+    _, workers = run(folder, measure={"launches": 2})
+    assert workers.started == [("jax", 0, ["random"]), ("jax", 1, ["random"])]
+    assert {status for status, _ in results(folder).values()} == {"ok"}
+
+
+def test_more_launches_add_to_a_run(folder):
+    run(folder)
+    _, workers = run(folder, measure={"launches": 3})
+    assert [launch for _, launch, _ in workers.started] == [1, 2]
+
+
+def test_another_content_is_measured_anew(folder):
+    run(folder)
+    _, workers = run(folder, generate={"max_length": 17})
+    assert workers.started == [("jax", 0, list(SAMPLERS))]
+
+
+def test_two_names_for_one_model_are_two_cases(folder):
+    """Same content, same hash: whoever compares a model with itself wants both measured."""
+    presets = [{"name": "a", "source": "tiny"}, {"name": "b", "source": "tiny"}]
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, watching=stop_after(3), presets=presets)
+    run(folder, presets=presets)
+    found = results(folder, presets=presets)
+    assert {status for status, _ in found.values()} == {"ok"}
+    assert len(found) == 6
+
+
+def test_a_case_with_a_new_name_is_measured_under_it(folder):
+    """Reports look for the id: records under the old one would be found by no one."""
+    run(folder)
+    renamed = {"presets": [{"name": "renamed", "source": "tiny"}]}
+    run(folder, **renamed)
+    assert {status for status, _ in results(folder, **renamed).values()} == {"ok"}
+
+
+@pytest.mark.parametrize("write", [0, 1, 2, 7, 18, 19, 20, 21, 22, 23, 24, 25])
+def test_a_full_disk_loses_nothing_that_was_finished(folder, monkeypatch, write):
+    workers, append, writes = FakeWorkers(), folder.append, itertools.count()
+
+    def full(*records, sync=False):
+        if next(writes) >= write:
+            raise RunFolderError("no space left on device")
+        append(*records, sync=sync)
+
+    monkeypatch.setattr(folder, "append", full)
+    with pytest.raises(RunFolderError, match="no space"):
+        run(folder, workers)
+    assert workers.open == 0
+    assert run_ends(folder) == []
+    monkeypatch.undo()
+    kept = finished_keys(folder)
+    run(folder)
+    assert kept <= finished_keys(folder)
+    assert len(ends(folder)) == 3, "nothing is measured twice"
+    assert {status for status, _ in results(folder).values()} == {"ok"}
+
+
+def test_the_end_of_a_case_is_on_the_disk_before_anyone_hears_of_it(folder, monkeypatch):
+    synced, append = [], folder.append
+
+    def spy(*records, sync=False):
+        append(*records, sync=sync)
+        synced.extend(r.case for r in records if sync and isinstance(r, CaseDone))
+
+    monkeypatch.setattr(folder, "append", spy)
+    watching = Watching()
+    watching.on = lambda event: event[0] != "done" or synced.index(event[1])
+    run(folder, watching=watching)
+    assert synced == ids()
+
+
+@pytest.mark.parametrize("chance", range(12))
+def test_whatever_dies_every_case_gets_its_last_word(folder, chance):
+    """Several deaths in one run, anywhere: it ends, and no case is without an end."""
+    places = list(itertools.product(SAMPLERS, range(2), range(9)))
+    picked = [places[(chance * 7 + step * 13) % len(places)] for step in range(4)]
+    faults = {place: (SLOW if i % 2 else DIED) for i, place in enumerate(picked)}
+    one, workers = run(folder, FakeWorkers(dict(faults)), measure={"launches": 2})
+    assert len(workers.started) <= 2 + len(faults)
+    said = {(d.case, d.launch): d.status for d in ends(folder)}
+    assert len(said) == len(ends(folder)), "one last word for each case and launch"
+    for case in ids():
+        assert said[case, 0] == "failed" or (case, 1) in said
+    assert {key: d.status for key, d in one.outcome.done.items()} == said
+    assert folder.damage() is None
