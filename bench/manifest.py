@@ -52,7 +52,7 @@ def _case(case: Case, skipped: str | None) -> dict[str, Any]:
         "batch_size": case.batch_size,
         "max_length": case.generate.max_length,
         "prompts": [
-            {"index": index, "label": prompt.label, "text": prompt.text}
+            {"index": index, "label": prompt.label, "text": prompt.text, "form": prompt.form}
             for index, prompt in case.prompts
         ],
         "skipped": skipped,

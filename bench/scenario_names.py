@@ -1,4 +1,4 @@
-"""A scenario with the names checked that only other packages know: metrics in lists and gates."""
+"""A scenario with the names checked that only others know: metrics, gates, verse forms."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from scenarios.loader import LoadedScenario, load
 
 
 def load_checked(name_or_path: str, presets: Mapping[str, str] | None = None) -> LoadedScenario:
-    """Load a scenario and see that every metric and gate it names exists.
+    """Load a scenario and see that every metric, gate and verse form it names exists.
 
     Raises:
         ScenarioError: all faults of the file; names are checked once the file itself is sound.
     """
+    from bench.judging import forms
     from metrics.registry import select
     from reports.gates import check_names
 
@@ -24,6 +25,10 @@ def load_checked(name_or_path: str, presets: Mapping[str, str] | None = None) ->
             select([] if metric == "*" else [metric])
         except ValueError as error:
             faults.append(loaded.fault(("metrics", index), str(error)))
+    for index, prompt in enumerate(loaded.scenario.prompts):
+        if prompt.form is not None and prompt.form not in forms():
+            message = f"no verse form called {prompt.form!r}; there are {', '.join(forms())}"
+            faults.append(loaded.fault(("prompts", index, "form"), message))
     for gate, message in check_names(loaded.scenario.gates).items():
         faults.append(loaded.fault(("gates", gate), message))
     if faults:

@@ -37,6 +37,10 @@ class Prompt(Model):
 
     text: Text = Field(description="What the model goes on from.")
     name: Label | None = Field(default=None, description="For rules; the default is the text.")
+    form: Label | None = Field(
+        default=None,
+        description="Verse form that continuations are judged by, such as qijue or haiku.",
+    )
 
     @property
     def label(self) -> str:

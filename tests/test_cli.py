@@ -56,6 +56,7 @@ def write(tmp_path: Path):
         (("[tiny_gpt2_en]", "[./nowhere]"), "no such folder"),
         (("[My trip was]", "[My trip was"), "mine.yaml"),
         (("name: mine", "metrics: [repetitoin]"), "repetition"),
+        (("[My trip was]", "[{text: 白日依山盡, form: qijui}]"), "qijue"),
         (("name: mine", "gates: {tokens_per_secnd: {min: 3}}"), "tokens_per_second"),
     ],
 )
@@ -95,7 +96,9 @@ def test_output_that_cannot_be_written(
     assert "--out" in err
 
 
-@pytest.mark.parametrize("broken", ["config.json", "model.weights.h5", "assets/tokenizer/vocabulary.json"])
+@pytest.mark.parametrize(
+    "broken", ["config.json", "model.weights.h5", "assets/tokenizer/vocabulary.json"]
+)
 def test_broken_preset_folder(
     broken: str, write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

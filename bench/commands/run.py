@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -72,8 +72,21 @@ def _folder(
             click.echo(f"no earlier run of {name} in {out}: starting one", err=True)
         return RunFolder.create(out, name, content)
     last.lock()
+    content["cases"] = _with_earlier(content["cases"], last.manifest.get("cases", []), selection)
     last.write_manifest({**last.manifest, **content, "created": last.manifest.get("created")})
     return last
+
+
+def _with_earlier(
+    chosen: list[dict[str, Any]], earlier: list[dict[str, Any]], selection: Selection
+) -> list[dict[str, Any]]:
+    """Return the cases of a resumed run: those chosen now, and earlier ones still in the scenario.
+
+    Without this, resuming with ``--only`` would drop finished cases from the reports.
+    """
+    known = {case["id"]: case for case in earlier} | {case["id"]: case for case in chosen}
+    order = [(case.id, case.hash) for case in selection.every_case]
+    return [known[id_] for id_, hash_ in order if id_ in known and known[id_]["hash"] == hash_]
 
 
 def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
@@ -82,13 +95,14 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     from bench.outcome import exit_code
     from bench.progress import RunProgress
     from bench.reporting import report
-    from bench.runner import Run
+    from bench.runner import Run, finished_keys
 
     plan = selection.plan
     form: Form = "json" if as_json else "table"
     console = Console(stderr=True)
-    wanted = {(case.hash, launch) for case in plan.cases for launch in range(plan.launches)}
-    already = len(wanted & folder.finished())
+    launches = range(plan.launches)
+    wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
+    already = len(wanted & finished_keys(folder))
     try:
         with RunProgress(plan, already, console) as progress:
             outcome = Run(plan, folder, progress).execute()
@@ -96,5 +110,6 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
         console.print("[yellow]interrupted[/]: what was finished is kept; go on with --resume")
         report(folder, form)
         return exit_codes.INTERRUPTED
-    gates = report(folder, form)
+    chosen = {case.id for case in selection.cases}
+    gates = [gate for gate in report(folder, form) if gate.case is None or gate.case in chosen]
     return exit_code(outcome, gates, measured=already + outcome.count("ok"))

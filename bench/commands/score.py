@@ -11,7 +11,8 @@ import click
 from bench import exit_codes
 
 if TYPE_CHECKING:
-    from metrics import Metric, Score
+    from bench.judging import Judged
+    from metrics import Metric
 
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -26,18 +27,56 @@ _MOST_BYTES = 16 * 1024 * 1024
     metavar="NAME",
     help="Only this metric or group. Repeatable.",
 )
+@click.option("--form", metavar="FORM", help="Judge the text as this form: qijue, haiku, …")
+@click.option("--book", default="pingshui", show_default=True, help="Rhyme book of Chinese verse.")
+@click.option(
+    "--mode", default="standard", show_default=True, help="Strictness of Chinese tonal rules."
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also draw the poem into this page.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(run: Path | None, text_file: str | None, names: tuple[str, ...], as_json: bool) -> int:
+def command(
+    run: Path | None,
+    text_file: str | None,
+    names: tuple[str, ...],
+    form: str | None,
+    book: str,
+    mode: str,
+    page: Path | None,
+    as_json: bool,
+) -> int:
     """Score the texts of RUN again with the metrics as they are now, or judge a text.
 
-    Nothing is generated: scores come from the stored samples.
+    Nothing is generated: scores come from the stored samples. A text in Chinese or English is also
+    judged as verse, and drawn with its tones or stresses, its rhymes and its faults.
     """
     if (run is None) == (text_file is None):
         raise click.UsageError("name a run folder, or a text with --text FILE")
+    metrics = _selected(names)
     if run is not None:
-        return _score_run(run, names, as_json)
+        from bench.reporting import report
+        from reports.run_folder import RunFolder
+
+        report(RunFolder.open(run), "json" if as_json else "table", metrics=names)
+        return exit_codes.FINE
+    from bench.judging import judge
+
     assert text_file is not None
-    _score_text(_read(text_file), _selected(names), as_json)
+    try:
+        judged = judge(_read(text_file), metrics, form, book, mode)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(judged.as_data(), indent=2))
+    else:
+        _print(judged)
+    if page is not None:
+        _write_page(judged, page)
     return exit_codes.FINE
 
 
@@ -48,15 +87,6 @@ def _selected(names: tuple[str, ...]) -> dict[str, Metric]:
         return select(names) if names else all_metrics()
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _score_run(run: Path, names: tuple[str, ...], as_json: bool) -> int:
-    from bench.reporting import report
-    from reports.run_folder import RunFolder
-
-    _selected(names)
-    report(RunFolder.open(run), "json" if as_json else "table", metrics=names)
-    return exit_codes.FINE
 
 
 def _read(text_file: str) -> str:
@@ -73,39 +103,36 @@ def _read(text_file: str) -> str:
         raise click.UsageError(f"{text_file} is not UTF-8 (byte {error.start})") from error
 
 
-def _score_text(content: str, metrics: dict[str, Metric], as_json: bool) -> None:
-    from metrics import Text, score_samples
-
-    text = Text.of(content)
-    one = {name: metric for name, metric in metrics.items() if metric.level == "sample"}
-    scores = score_samples([text], one).samples[0]
-    if as_json:
-        values = {
-            name: {"value": s.value, "n": s.n, "coverage": s.coverage, "reason": s.reason}
-            for name, s in scores.items()
-        }
-        summary = {"script": text.script, "units": len(text.units), "scores": values}
-        click.echo(json.dumps({"schema_version": 1, **summary}, indent=2))
-        return
-    _print_scores(text.script, len(text.units), one, scores)
-
-
-def _print_scores(
-    script: str, units: int, metrics: dict[str, Metric], scores: dict[str, Score]
-) -> None:
+def _print(judged: Judged) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from reports.numbers import plain
 
     console = Console()
-    console.print(f"{units} units, script: {script}", highlight=False)
+    if judged.verse:
+        console.print(judged.verse.drawing)
+    console.print(f"{len(judged.text.units)} units, script: {judged.text.script}\n", style="dim")
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (("metric", "left"), ("value", "right"), ("n", "right"), ("", "left")):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for name, score in scores.items():
-        value = "" if score.value is None else plain(score.value)
-        better = {"lower": "lower is better", "higher": "higher is better"}
-        note = score.reason or better.get(metrics[name].direction, "")
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    table.add_column("n", justify="right")
+    table.add_column("")
+    better = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
+    for name, score in judged.scores.items():
+        if score.value is None and judged.metrics[name].group not in judged.groups:
+            continue  # rules of another language's verse
+        value = "–" if score.value is None else plain(score.value)
+        note = score.reason or better[judged.metrics[name].direction]
         table.add_row(name, value, str(score.n), f"[dim]{note}[/]")
     console.print(table)
+
+
+def _write_page(judged: Judged, page: Path) -> None:
+    if judged.verse is None:
+        raise click.UsageError(f"there is no verse to draw in {judged.text.script} script")
+    head = '<!doctype html><meta charset="utf-8"><title>versebench score</title>'
+    try:
+        page.write_text(f"{head}\n{judged.verse.html}\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {page}: {error.strerror}") from error
