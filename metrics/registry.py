@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def _built_in() -> tuple[Metric, ...]:
     """The metrics of this package. To add one: put it in its module's ``METRICS``."""
-    from metrics import chinese, encoding, loops, repetition, self_bleu, vocabulary
+    from metrics import chinese, encoding, english, loops, repetition, self_bleu, vocabulary
 
     return (
         *repetition.METRICS,
@@ -33,6 +33,7 @@ def _built_in() -> tuple[Metric, ...]:
         *self_bleu.METRICS,
         *encoding.METRICS,
         *chinese.METRICS,
+        *english.METRICS,
     )
 
 

@@ -25,6 +25,12 @@ from metrics.english.verdict import LineVerdict, PoemVerdict, SyllableVerdict
 if TYPE_CHECKING:
     from rich.text import Text as RichText
 
+LEGEND = (
+    "/ main stress · \\ secondary · . none · ^ strong place · - weak · ! fault · + too many · "
+    "= rhymes with line · ~ half rhymes"
+)
+_SONNET = "shakespearean_sonnet"  # the form of the comparison rows
+_MOST_LINES = 200  # a longer text is not drawn to its end
 _STRESS = {"1": "/", "2": "\\", "0": ".", "?": "?"}
 _PLACE = {"s": "^", "w": "-"}
 _FAULT, _TOO_MANY = "!", "+"
@@ -68,14 +74,14 @@ class DrawnLine:
 
 
 def drawn(verdict: PoemVerdict) -> Iterator[DrawnLine]:
-    """Yield the lines of a verdict as they are drawn."""
+    """Yield the lines of a verdict as they are drawn, at most 200."""
     echoes = _echoes(verdict)
     faults: dict[int, list[str]] = {}
     for fault in verdict.faults:
         where = f"syllable {fault.syllable}: " if fault.syllable else ""
         faults.setdefault(fault.line, []).append(_visible(where + fault.text))
     stanza = 1
-    for i, line in enumerate(verdict.lines):
+    for i, line in enumerate(verdict.lines[:_MOST_LINES]):
         yield DrawnLine(
             number=i + 1,
             new_stanza=line.stanza != stanza,
@@ -161,8 +167,8 @@ def _metre_words(verdict: PoemVerdict) -> Iterator[str]:
         f"{METRES[verdict.metre].title}: {verdict.strict_share:.0%} of lines strict, "
         f"{verdict.loose_share:.0%} with licences, fit {verdict.fit or 0:.2f}"
     )
-    human = reference("human_sonnets", "en_pentameter")
-    chance = reference("shuffled_sonnets", "en_pentameter")
+    human = reference("human", _SONNET, "en_pentameter")
+    chance = reference("shuffled", _SONNET, "en_pentameter")
     if verdict.metre == "iambic_pentameter" and human and chance:
         yield f"  (strict by human hand {human.value:.0%}, by chance {chance.value:.0%})"
 

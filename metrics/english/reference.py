@@ -9,8 +9,8 @@ from pathlib import Path
 
 _FILE = Path(__file__).parent / "data" / "reference.json"
 TITLES = {
-    "human_sonnets": "Shakespeare's sonnets",
-    "shuffled_sonnets": "the same, words of each line shuffled",
+    "human": "Shakespeare's sonnets",
+    "shuffled": "the same, words of each line shuffled",
 }
 
 
@@ -19,7 +19,8 @@ class ReferenceRow:
     """One value of a comparison row.
 
     Attributes:
-        row: ``human_sonnets`` or ``shuffled_sonnets`` (chance).
+        row: ``human`` or ``shuffled`` (chance).
+        form: key of the form that was asked for.
         metric: name of the metric.
         n: poems.
         value: mean over poems.
@@ -27,6 +28,7 @@ class ReferenceRow:
     """
 
     row: str
+    form: str
     metric: str
     n: int
     value: float
@@ -41,6 +43,7 @@ def reference_rows() -> tuple[ReferenceRow, ...]:
     return tuple(ReferenceRow(**row) for row in data["rows"])
 
 
-def reference(row: str, metric: str) -> ReferenceRow | None:
-    """Return one row's value of one metric, if there is one."""
-    return next((r for r in reference_rows() if (r.row, r.metric) == (row, metric)), None)
+def reference(row: str, form: str, metric: str) -> ReferenceRow | None:
+    """Return one row's value of one metric for one form, if there is one."""
+    wanted = (row, form, metric)
+    return next((r for r in reference_rows() if (r.row, r.form, r.metric) == wanted), None)

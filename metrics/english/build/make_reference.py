@@ -60,7 +60,7 @@ def row(name: str, poems: Sequence[Sequence[str]], metric: str) -> dict[str, obj
     low, high = means[round(0.025 * RESAMPLES)], means[round(0.975 * RESAMPLES) - 1]
     mean = sum(values) / len(values)
     figures = {"value": mean, "low": low, "high": high}
-    return {"row": name, "metric": metric, "n": len(values)} | {
+    return {"row": name, "form": FORM, "metric": metric, "n": len(values)} | {
         key: round(value, 4) for key, value in figures.items()
     }
 
@@ -90,8 +90,8 @@ def main() -> None:
     poems = sonnets(Path(sys.argv[1]).read_text(encoding="utf-8"))
     rng = random.Random(SEED)
     rows = {
-        "human_sonnets": [[poem] for poem in poems],
-        "shuffled_sonnets": [[shuffled(poem, rng) for _ in range(SHUFFLES)] for poem in poems],
+        "human": [[poem] for poem in poems],
+        "shuffled": [[shuffled(poem, rng) for _ in range(SHUFFLES)] for poem in poems],
     }
     data = {
         "version": 1,
