@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -52,6 +53,9 @@ def versebench() -> None:
 
 def main() -> None:
     """Run the command line; errors of the user's end in one message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(errors="backslashreplace")  # a hanzi must not end the run
     try:
         code = versebench.main(prog_name="versebench", standalone_mode=False)
     except click.exceptions.Abort:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -82,7 +83,9 @@ def _print(
     elif form == "csv":
         from reports.csv_files import write_frame
 
-        write_frame(summary.cases, click.get_text_stream("stdout", "utf-8"), guard=guard)
+        cells = io.StringIO(newline="")
+        write_frame(summary.cases, cells, guard=guard)
+        click.echo(cells.getvalue(), nl=False)
     elif form == "markdown":
         from reports.markdown import markdown
 

@@ -91,7 +91,7 @@ class Origin:
     def _misspelt(details: Iterable[ErrorDetails], model: type[BaseModel]) -> set[Place]:
         """Return the places of missing keys that an unknown key beside them was meant for."""
         unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
-        meant = set()
+        meant: set[Place] = set()
         for place in unknown:
             known = _known_keys(model.model_json_schema(), place[:-1])
             near = difflib.get_close_matches(str(place[-1])[:100], known, n=1)

@@ -17,8 +17,16 @@ def byte_symbols() -> list[str]:
     return [chr(b) if b in printable else chr(next(extra)) for b in range(256)]
 
 
-def build(path: Path, *, layers: int = 2, heads: int = 2, hidden: int = 32, positions: int = 64,
-          seed: int = 7, vocabulary_size: int = 258) -> Path:
+def build(
+    path: Path,
+    *,
+    layers: int = 2,
+    heads: int = 2,
+    hidden: int = 32,
+    positions: int = 64,
+    seed: int = 7,
+    vocabulary_size: int = 258,
+) -> Path:
     """Save a random GPT-2 to ``path``; a larger vocabulary_size is filled with unused words."""
     import keras
     import keras_hub
@@ -29,8 +37,12 @@ def build(path: Path, *, layers: int = 2, heads: int = 2, hidden: int = 32, posi
     vocabulary = {s: i for i, s in enumerate([*symbols, "<|endoftext|>"])}
     tokenizer = keras_hub.models.GPT2Tokenizer(vocabulary=vocabulary, merges=["t h"])
     backbone = keras_hub.models.GPT2Backbone(
-        vocabulary_size=len(vocabulary), num_layers=layers, num_heads=heads, hidden_dim=hidden,
-        intermediate_dim=4 * hidden, max_sequence_length=positions,
+        vocabulary_size=len(vocabulary),
+        num_layers=layers,
+        num_heads=heads,
+        hidden_dim=hidden,
+        intermediate_dim=4 * hidden,
+        max_sequence_length=positions,
     )
     preprocessor = keras_hub.models.GPT2CausalLMPreprocessor(tokenizer, sequence_length=positions)
     keras_hub.models.GPT2CausalLM(backbone, preprocessor).save_to_preset(str(path))

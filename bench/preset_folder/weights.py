@@ -84,7 +84,7 @@ def _recorded_length(head: bytes) -> int | None:
 
 def _open_with_h5py(file: Path, advice: str) -> None:
     try:
-        import h5py  # type: ignore[import-untyped]
+        import h5py
     except ImportError:
         return
 
