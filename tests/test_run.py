@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_hugging_face
 
 from bench import exit_codes
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial
@@ -208,6 +209,15 @@ def test_presets_out_of_reach(tmp_path: Path, backend: str) -> None:
     output = " ".join(done.stdout.split())
     assert "did you mean gpt2_base_en" in output
     assert "--preset hub=./gpt2" in output
+
+
+def test_a_hugging_face_folder_runs_like_any_preset(tmp_path: Path, backend: str) -> None:
+    tiny_hugging_face.build(tmp_path / "hf")
+    path = scenario(tmp_path, presets=["./hf"], hardware=[{"backend": backend}])
+    done = run(tmp_path, path)
+    assert done.returncode == exit_codes.FINE, done.stdout
+    (launch,) = [r for r in records(tmp_path) if isinstance(r, Launch)]
+    assert launch.what_ran["model_class"] == "GPT2CausalLM"
 
 
 def test_nothing_measured_is_no_success(tmp_path: Path, tiny_preset: Path) -> None:
