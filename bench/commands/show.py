@@ -68,5 +68,9 @@ def print_cases(selection: Selection) -> None:
     )
     for case_id, reason in plan.skipped.items():
         console.print(f"[yellow]skipped[/] {escape(case_id)}: {escape(reason)}", highlight=False)
+    by_rule: dict[str, list[str]] = {}
     for dropped in selection.dropped:
-        console.print(f"[dim]dropped {escape(dropped.what)} ({escape(dropped.rule)})[/]")
+        by_rule.setdefault(dropped.rule, []).append(dropped.what)
+    for rule, what in by_rule.items():
+        more = f" and {len(what) - 1} more" if len(what) > 1 else ""
+        console.print(f"[dim]dropped by {escape(rule)}: {escape(what[0])}{more}[/]")
