@@ -17,7 +17,9 @@ from metrics.text import Text
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 NEED_A_FORM = [
-    name for name in BY_NAME if name not in ("zh_in_form", "zh_opens_in_form", "zh_coverage")
+    name
+    for name in BY_NAME
+    if name not in ("zh_in_form", "zh_opens_in_form", "zh_coverage", "zh_tang_lines")
 ]
 
 
@@ -80,17 +82,21 @@ def test_case_mean_says_what_share_was_judged():
 def test_hostile_text(name, form):
     for metric in METRICS:
         found = metric.compute(Text.of(HOSTILE[name], form=form))
-        assert found.value is None or 0 <= found.value <= 1
+        assert found.value is None or 0 <= found.value <= 1 or metric.unit == "nats"
         assert (found.value is None) == (found.reason is not None)
 
 
 def test_every_metric_has_a_human_and_a_chance_row_for_each_form():
     rows = {(row.row, row.form, row.metric) for row in reference_rows()}
     wanted = {
-        (row, form, name) for row in ("human", "shuffled") for form in FORMS for name in BY_NAME
+        (row, form, name)
+        for row in ("human", "shuffled")
+        for form in FORMS
+        for name in BY_NAME
+        if name != "zh_antithesis" or FORMS[form].lines == 8
     }
-    assert rows >= wanted
-    assert all(row.low <= row.value <= row.high and row.n > 4000 for row in reference_rows())
+    assert rows == wanted
+    assert all(row.low <= row.value <= row.high and row.n > 1500 for row in reference_rows())
 
 
 def test_human_poems_are_far_above_chance():

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from metrics.chinese.antithesis import middle_couplets
 from metrics.chinese.form import FORMS, find_form
+from metrics.chinese.memorisation import LENGTHS, generated_lines, is_tang_line
 from metrics.chinese.verdict import PoemVerdict, judge
 from metrics.score import Metric, Score
 from metrics.text import Text
@@ -105,6 +107,27 @@ def _lines_rhymed(verdict: PoemVerdict) -> Score:
     return Score(value, len(verdict.lines) // 2, verdict.coverage)
 
 
+def _antithesis(verdict: PoemVerdict) -> Score:
+    couplets = len(middle_couplets(verdict.lines))
+    value = verdict.antithesis
+    if value is None:
+        reason = "too few characters known" if couplets else "a quatrain needs no antithesis"
+        return Score(None, couplets, reason=reason)
+    return Score(value, couplets, verdict.coverage)
+
+
+def _tang_lines(text: Text) -> Score:
+    reason = why_not(text)
+    if reason:
+        return Score(None, reason=reason)
+    lines = generated_lines(text.text, text.prompt)
+    judged = [line for line in lines if len(line) in LENGTHS]
+    if not judged:
+        return Score(None, 0, 0.0, "no line of 5 or 7 characters")
+    found = sum(map(is_tang_line, judged))
+    return Score(found / len(judged), len(judged), len(judged) / len(lines))
+
+
 def _metric(
     name: str,
     title: str,
@@ -114,11 +137,12 @@ def _metric(
     cannot_judge: str = _FORM_FIRST,
     direction: Literal["lower", "higher", "neither"] = "higher",
     source: str = _WANG_LI,
+    unit: str = "share",
 ) -> Metric:
     return Metric(
         name=name,
         title=title,
-        unit="share",
+        unit=unit,
         direction=direction,
         level="sample",
         definition=definition,
@@ -195,5 +219,25 @@ METRICS: tuple[Metric, ...] = (
         _of_poem(_ambiguous),
         direction="neither",
         source="广韵 and 平水韵: see metrics/chinese/NOTICE",
+    ),
+    _metric(
+        "zh_antithesis",
+        "antithesis 对仗",
+        "mutual information of the characters opposed in the middle couplets, mean over places; "
+        "n = couplets",
+        _of_poem(_antithesis),
+        cannot_judge="None for quatrains, which need none; Tang poems outside the training split "
+        "have a mean of 1.0 in middle couplets, lines of different poems -0.9",
+        source="learnt from regulated Tang poems (build/antithesis.py); 王力《诗词格律》 on 对仗",
+        unit="nats",
+    ),
+    _metric(
+        "zh_tang_lines",
+        "lines of Tang poems",
+        "generated lines of 5 or 7 characters that are lines of Tang poems; n = such lines",
+        _tang_lines,
+        cannot_judge="one line in 135 is taken for a Tang line by mistake; near copies are missed",
+        direction="lower",
+        source="chinese-poetry 2.0.1 through a Bloom filter (Bloom 1970)",
     ),
 )

@@ -151,9 +151,11 @@ def _remarks(fits: Sequence[Fits], types: Sequence[int]) -> list[Remark]:
     length = fits[0][0].length
     for number, kind in enumerate(types):
         fit = fits[number][kind]
-        found += [Remark(key, number, index) for key, index in fit.faults]
         form = fit.kind
-        if not form or form == "regular":
+        if form == "regular":
+            continue
+        found += [Remark(key, number, index) for key, index in fit.faults]
+        if not form:
             continue
         if form.endswith("r_twist"):  # minor_twist, major_twist
             rescued = fits[number + 1][types[number + 1]].rescues

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from metrics.chinese.antithesis import antithesis, middle_couplets
 from metrics.chinese.books import Book, open_book
 from metrics.chinese.faults import Remark
 from metrics.chinese.form import Cut, Form, cut_poems, find_form
@@ -92,6 +93,15 @@ class PoemVerdict:
         """Share of the characters with readings of both tones, any of which is taken to fit."""
         return self._share("B")
 
+    @cached_property
+    def antithesis(self) -> float | None:
+        """Mean antithesis of the middle couplets in nats; None where none is asked for."""
+        if self.form is None:
+            return None
+        couplets = middle_couplets(self.lines)
+        found = [value for pair in couplets if (value := antithesis(*pair)) is not None]
+        return sum(found) / len(found) if found else None
+
     @property
     def pattern(self) -> str | None:
         """The name of the pattern followed; None where it is none of the sixteen."""
@@ -135,6 +145,7 @@ class PoemVerdict:
                 "share": rhyme.share,
                 "first_line": rhyme.first_line,
             },
+            "antithesis": self.antithesis,
             "remarks": [remark.as_dict() for remark in self.remarks],
         }
 
@@ -193,24 +204,33 @@ def judge_cut(cut: Cut, rhymes: Book, mode: Mode = "standard") -> PoemVerdict:
     classes = tuple([joined[i : i + length] for i in range(0, len(joined), length)])
     rhyme = assess_rhyme([line[-1] for line in lines], rhymes)
     tones = assess_tones(classes, rhyme.first_line, mode)
-    # Rhyme speaks of whole lines; what is wrong with it is their last characters.
-    remarks = [*tones.remarks, *[remark._replace(character=length - 1) for remark in rhyme.remarks]]
+    if not (tones.remarks or rhyme.remarks or rhyme.first_line == "neighbour" or "?" in joined):
+        return PoemVerdict(cut, rhymes, mode, classes, tones, rhyme)
+    remarks = _all_remarks(classes, tones, rhyme)
+    return PoemVerdict(cut, rhymes, mode, classes, tones, rhyme, remarks)
+
+
+def _all_remarks(classes: tuple[str, ...], tones: Tones, rhyme: Rhyme) -> tuple[Remark, ...]:
+    """Return what tones, rhyme and coverage have to say, in the order of the poem."""
+    last = len(classes[0]) - 1
+    remarks = list(tones.remarks)
     if rhyme.tone == "oblique":
         # Old-style verse ends its lines otherwise: one remark says so for all of them.
         endings = ("level_ending", "oblique_ending", "unrhymed_first_line")
         remarks = [remark for remark in remarks if remark.key not in endings]
-    if "?" in joined:
-        remarks += [
-            Remark("unknown_character", number, index)
-            for number, line in enumerate(classes)
-            for index, kind in enumerate(line)
-            if kind == "?"
-        ]
+    # Rhyme speaks of whole lines; what is wrong with it is their last characters.
+    remarks += [remark._replace(character=last) for remark in rhyme.remarks]
     if rhyme.first_line == "neighbour":
-        remarks.append(Remark("neighbour_first_line", 0, len(lines[0]) - 1))
-    if len(remarks) > 1:
-        remarks.sort(key=_place)
-    return PoemVerdict(cut, rhymes, mode, classes, tones, rhyme, tuple(remarks))
+        remarks.append(Remark("neighbour_first_line", 0, last))
+    remarks += [
+        Remark("unknown_character", number, index)
+        for number, line in enumerate(classes)
+        if "?" in line
+        for index, kind in enumerate(line)
+        if kind == "?"
+    ]
+    remarks.sort(key=_place)
+    return tuple(remarks)
 
 
 def _slices(joined: str, lines: tuple[str, ...]) -> tuple[str, ...]:
