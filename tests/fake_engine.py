@@ -15,6 +15,7 @@ import numpy as np
 
 from bench.engine.interface import Batch, CallResult, InputError, Peak
 from bench.job import CaseJob, Job
+from bench.protocol import Launch
 from reports.records import Record
 
 PAD, START, END = 0, 1, 2
@@ -193,3 +194,25 @@ def make_job(*cases: CaseJob, **settings: Any) -> Job:
         "fit_points": 0,
     }
     return Job(**(given | settings), cases=list(cases) or [case_job()])
+
+
+def measure(
+    *cases: CaseJob,
+    programs: dict[str, dict[str, Any]] | None = None,
+    tells: bool = True,
+    **settings: Any,
+) -> tuple[FakeEngine, FakeReport]:
+    """Run a launch; return its engine and its report, which share one log."""
+    report = FakeReport()
+    engine = FakeEngine(log=report.log, programs=programs or {}, tells_compile_seconds=tells)
+    Launch(engine, make_job(*cases, **settings), report).run()
+    return engine, report
+
+
+def raises(error: Exception) -> Callable[[], None]:
+    """Return a fault for ``FakeProgram.faults``."""
+
+    def fault() -> None:
+        raise error
+
+    return fault

@@ -12,7 +12,9 @@ from fake_engine import FakeEngine, FakeReport
 from bench.job import Job
 from bench.planning import Plan, plan
 from bench.protocol import Launch as Measured
+from reports.completed import complete
 from reports.records import CaseDone, Launch, Record, to_line
+from reports.run_folder import RunFolder
 from scenarios.cases import Case, expand
 from scenarios.schema import Scenario
 
@@ -38,6 +40,25 @@ def cases_of(**settings: Any) -> tuple[Case, ...]:
 def plan_of(**settings: Any) -> Plan:
     """The plan of a small scenario, on a machine that lacks nothing."""
     return plan(cases_of(**settings), lambda hardware: None)
+
+
+def results(folder: RunFolder, **settings: Any) -> dict[str, Any]:
+    """What counts in a folder: per case its status and, by launch, trials' phases and texts."""
+    manifest = [{"id": case.id, "hash": case.hash} for case in cases_of(**settings)]
+    return {
+        result.id: (
+            result.status,
+            [
+                (
+                    own.done.launch,
+                    [trial.phase for trial in own.trials],
+                    [(text.prompt_index, text.repeat, text.text) for text in own.samples],
+                )
+                for own in result.launches
+            ],
+        )
+        for result in complete(manifest, folder.read()).cases
+    }
 
 
 @dataclass

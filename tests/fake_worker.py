@@ -48,7 +48,7 @@ FAULTS = {
     "hang": hang,
     "raise": crash,
     "chatter": chatter,
-    "slow": lambda: time.sleep(0.05),
+    "slow": lambda: time.sleep(0.01),
 }
 
 
