@@ -67,23 +67,31 @@ def main() -> None:
     """Write the table."""
     sources = Path(sys.argv[1])
     table = _union(sources)
+    rare = rare_tones({char: set(readings) for char, readings in table.items()}, sources)
+    main_readings = {
+        char: {reading for reading in readings if _class(reading) not in rare.get(char, ())}
+        for char, readings in table.items()
+    }
     folded = _fold(table, sources)
-    full = {char: set(readings) for char, readings in folded.items()}
-    rare = rare_tones(full, sources)
+    for old, new in _simplified(sources):
+        # A reading is rare in a simplified form only if it is in every form that it stands for.
+        if old in main_readings:
+            main_readings.setdefault(new, set()).update(main_readings[old])
     merged = _merged_forms(sources)
-    rows = [_row(char, folded[char], rare, merged) for char in sorted(folded)]
+    rows = [_row(char, folded[char], main_readings[char], merged) for char in sorted(folded)]
     (DATA / "sounds.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(len(rows), "characters,", sum(row.count("-") for row in rows), "rare readings")
 
 
-def _row(
-    char: str, readings: dict[str, set[str]], rare: dict[str, set[str]], merged: set[str]
-) -> str:
+def _class(reading: str) -> str:
+    return "L" if reading[0] == "平" else "O"
+
+
+def _row(char: str, readings: dict[str, set[str]], main_ones: set[str], merged: set[str]) -> str:
     cells = []
     for reading in sorted(readings, key=lambda reading: ("平上去入".index(reading[0]), reading)):
         divisions = "/".join(sorted(readings[reading]))
-        tone = "L" if reading[0] == "平" else "O"
-        cells.append(reading + divisions + ("-" if tone in rare.get(char, ()) else ""))
+        cells.append(reading + divisions + ("" if reading in main_ones else "-"))
     return f"{char}\t{' '.join(cells)}" + ("\t=" if char in merged else "")
 
 
