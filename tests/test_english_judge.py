@@ -29,8 +29,8 @@ def test_rhymes_of_another_age_are_named_but_not_counted():
     assert verdict.form == "shakespearean_sonnet"
     assert verdict.scheme_f1 == pytest.approx(2 * 4 / (2 * 4 + 3))
     assert not verdict.follows
-    kinds = {(link.first, link.second): link.kind for link in verdict.links}
-    assert [kinds[pair] for pair in ((1, 3), (9, 11), (12, 13))] == ["consonance"] * 3
+    kinds = {(echo.first, echo.second): echo.kind for echo in verdict.echoes}
+    assert [kinds[pair] for pair in ((2, 4), (10, 12), (13, 14))] == ["consonance"] * 3
     assert judge(SONNETS[116]).form is None
 
 
@@ -39,11 +39,11 @@ def test_bars_on_the_shipped_sonnets():
     kept = [line for v in verdicts for line in v.lines]
     assert sum(line.strict for line in kept) / len(kept) >= 0.70
     scheme = verdicts[0].wanted_scheme
-    pairs = {(i, j) for i in range(14) for j in range(i) if scheme[i] == scheme[j]}
+    pairs = {(i + 1, j + 1) for j in range(14) for i in range(j) if scheme[i] == scheme[j]}
     full = [
-        ((link.second, link.first) in pairs, link.kind in FULL)
+        ((echo.first, echo.second) in pairs, echo.kind in FULL)
         for v in verdicts
-        for link in v.links
+        for echo in v.echoes
     ]
     assert sum(wanted and found for wanted, found in full) / (7 * len(verdicts)) >= 0.78
     assert sum(found and not wanted for wanted, found in full) / (84 * len(verdicts)) <= 0.015

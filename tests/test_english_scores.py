@@ -1,5 +1,8 @@
 """The metrics of a run: values, and None with a reason where they cannot judge."""
 
+import re
+from pathlib import Path
+
 import pytest
 from english_poems import POEMS, SONNETS
 
@@ -101,3 +104,15 @@ def test_the_comparison_rows_meet_the_bars():
     assert reference("human", SONNET, "en_scheme_f1").low > 0.85
     assert reference("shuffled", SONNET, "en_form_kept").value == 0.0
     assert reference("human", SONNET, "no_such_metric") is None
+
+
+def test_the_documentation_says_what_the_rows_say():
+    page = (Path(__file__).parents[1] / "docs" / "verse-english.md").read_text(encoding="utf-8")
+
+    def shown(row, metric):
+        found = reference(row, SONNET, metric)
+        value, low, high = (f"{x:.3f}".lstrip("0") for x in (found.value, found.low, found.high))
+        return f"{value} ({low} to {high})"
+
+    for metric in re.findall(r"^\| `(en_\w+)` \|", page, flags=re.MULTILINE):
+        assert f"| `{metric}` | {shown('human', metric)} | {shown('shuffled', metric)} |" in page

@@ -4,16 +4,18 @@
 Tables and nltk are loaded at the first question, not at import.
 """
 
-from metrics.english.forms import FORMS
+from metrics.english.forms import FORMS, KINDS
 from metrics.english.judge import judge
 from metrics.english.metre import METRES
 from metrics.english.scores import METRICS
-from metrics.english.verdict import Fault, LineVerdict, PoemVerdict, SyllableVerdict
+from metrics.english.verdict import Echo, Fault, LineVerdict, PoemVerdict, SyllableVerdict
 
 __all__ = [
     "FORMS",
+    "KINDS",
     "METRES",
     "METRICS",
+    "Echo",
     "Fault",
     "LineVerdict",
     "PoemVerdict",

@@ -87,7 +87,7 @@ def drawn(verdict: PoemVerdict) -> Iterator[DrawnLine]:
             new_stanza=line.stanza != stanza,
             cells=_cells(line),
             letter=line.rhyme,
-            echo=echoes.get(i, ""),
+            echo=echoes.get(i + 1, ""),
             faults=tuple(faults.get(i + 1, ())),
         )
         stanza = line.stanza
@@ -110,18 +110,15 @@ def _below(syllable: SyllableVerdict) -> tuple[str, str]:
 def _echoes(verdict: PoemVerdict) -> dict[int, str]:
     """Say for each line which line before it echoes it best; of equals the nearest."""
     best: dict[int, tuple[int, int, str]] = {}
-    for link in verdict.links:
-        full = link.kind in FULL
-        rank = 0 if full else 1 if link.kind == "identity" else 2
-        if rank == 2 and link.kind not in ("consonance", "family"):
+    for echo in verdict.echoes:
+        full = echo.kind in FULL
+        rank = 0 if full else 1 if echo.kind == "identity" else 2
+        if rank == 2 and echo.kind not in ("consonance", "family"):
             continue  # assonance is too common to be drawn
-        key = (
-            rank,
-            link.second - link.first,
-            f"{'=' if full else '~'} {link.first + 1} {link.kind}",
-        )
-        best[link.second] = min(best.get(link.second, key), key)
-    return {line: text for line, (_, _, text) in best.items()}
+        words = f"{'=' if full else '~'} {echo.first} {echo.kind}"
+        key = (rank, echo.second - echo.first, words)
+        best[echo.second] = min(best.get(echo.second, key), key)
+    return {line: words for line, (_, _, words) in best.items()}
 
 
 def _visible(text: str) -> str:
@@ -223,7 +220,7 @@ def rich_text(verdict: PoemVerdict) -> RichText:
                 cell.text, style={"fault": "bold red", "stressed": "bold"}.get(cell.kind, "")
             )
         text.append(f"  {line.letter}", style=_rhyme_style(line.letter))
-        text.append(f" {line.echo}\n", style="dim")
+        text.append(f" {line.echo}\n" if line.echo else "\n", style="dim")
         if below := _row(line, "below").rstrip():
             for sign in _INDENT + below:
                 text.append(sign, style="bold red" if sign in (_FAULT, _TOO_MANY) else "dim")

@@ -14,7 +14,7 @@ from metrics.english.rhyme import FULL
 from metrics.english.scansion import Scansion, scan
 from metrics.english.scheme import Link, SchemeScore, letters, links, score
 from metrics.english.stress import fewest_and_most
-from metrics.english.verdict import PoemVerdict
+from metrics.english.verdict import Echo, PoemVerdict
 from metrics.text import Text
 
 _F1_KEPT = 0.75  # of a form's rhyme pairs, for the form to be kept or recognised
@@ -193,7 +193,11 @@ def _verdict(whole: Poem, asked: str | None, form: Form | None, why_not: str | N
         unknown_words=sum(word.source == "unknown" for words in poem.words for word in words),
         guessed_words=sum(word.source == "guess" for words in poem.words for word in words),
         lines=line_verdicts(poem, letters(ends, found), scansions or [None] * len(ends)),
-        links=tuple(link for link in found if link.kind not in _SILENT),
+        echoes=tuple(
+            Echo(link.first + 1, link.second + 1, link.kind)
+            for link in found
+            if link.kind not in _SILENT
+        ),
         faults=faults_of(poem, nearest.score, asked_metre, counts) if form else (),
         lines_left=len(whole.lines) - len(poem.lines) + whole.beyond,
     )

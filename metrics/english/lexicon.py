@@ -22,7 +22,7 @@ def _blob() -> bytes:
     return b"\n" + gzip.decompress(_FILE.read_bytes())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def lookup(word: str) -> tuple[Sounds, ...]:
     """Return the dictionary's pronunciations of a lower-case word, commonest first; () if none.
 

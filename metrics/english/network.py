@@ -53,8 +53,8 @@ def _step(weights: dict[str, Any], side: str, x: Floats, h: Floats) -> Floats:
 def guess(word: str) -> Sounds:
     """Return the likeliest sounds of a lower-case word; () for what is not 2..24 letters a-z.
 
-    About 2 ms a word. Right for roughly three words of four that are in no dictionary, so a guess
-    is always marked as one.
+    About 2 ms a word. Even of dictionary words, from which it learnt, it gives 67 % exactly and
+    76 % with the right rhyme part, so a guess is always marked as one.
     """
     import numpy as np
 

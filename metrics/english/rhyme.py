@@ -96,7 +96,7 @@ def rhyme_class(first: Word, second: Word) -> RhymeClass:
     return _compare(a, first.sounds, b, second.sounds)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def _compare(
     a: str, sounds_a: tuple[Sounds, ...], b: str, sounds_b: tuple[Sounds, ...]
 ) -> RhymeClass:

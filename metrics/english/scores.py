@@ -71,9 +71,9 @@ def _repeated_ends(text: Text) -> Score:
         return Score(None, reason=verdict.reason)
     repeated = {
         line
-        for link in verdict.links
-        if link.kind == "identity"
-        for line in (link.first, link.second)
+        for echo in verdict.echoes
+        if echo.kind == "identity"
+        for line in (echo.first, echo.second)
     }
     return Score(len(repeated) / len(verdict.lines), len(verdict.lines), 1.0)
 

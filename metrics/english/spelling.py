@@ -1,8 +1,9 @@
-"""Words that are not in the dictionary, by rule: endings, elisions, British spelling, compounds.
+"""Words that are not in the dictionary, by rule: endings, elisions, prefixes, British spelling.
 
 Each rule takes a word apart until a dictionary word is left, and puts the sounds together again.
-Archaic words that no rule reaches are listed. On the rhyme words of Shakespeare's sonnets these
-rules cut what the dictionary does not know to a third (docs/verse-english.md).
+Archaic words that no rule reaches are listed. Tried on the 8,524 words of English poems that the
+dictionary has, each hidden from it in turn, the rules reach 43 %; of those, 93 % have the right
+rhyme part and 96 % the right stresses (docs/verse-english.md).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from metrics.english.phones import Sounds, is_vowel
 
 _LONGEST = 40  # letters; longer "words" are noise
 _DEPTH = 3  # endings taken off one after another
-_SHORTEST_PART = 3  # letters of each part of a compound
+_SHORTEST_PART = 4  # letters of each part of a compound
+_SHORTEST_STEM = 3
 
 LISTED = {
     word: tuple(tuple(one.split()) for one in sounds.split("|"))
@@ -64,31 +66,44 @@ _SIBILANT = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
 
 # Spelled ending -> what it sounds like; the stem is tried as it stands, with e, with y for i, and
 # with its last letter once. "S" and "D" stand for the endings that follow their stem's last sound.
+# Endings that a network guesses better than these rules (-er, -y) are left to it.
 _ENDINGS = (
     *(("wards", "W ER0 D Z"), ("fully", "F AH0 L IY0"), ("able", "AH0 B AH0 L")),
     *(("edly", "IH0 D L IY0"), ("ings", "IH0 NG Z"), ("ness", "N AH0 S"), ("less", "L AH0 S")),
     *(("ment", "M AH0 N T"), ("some", "S AH0 M"), ("like", "L AY2 K"), ("ward", "W ER0 D")),
-    *(("'st", "S T"), ("'ll", "L"), ("'re", "R"), ("'ve", "V"), ("n't", "AH0 N T")),
-    *(("'s", "S"), ("s'", ""), ("'d", "D"), ("'t", "T"), ("'n", "N"), ("'", "")),
-    *(("eth", "IH0 TH"), ("est", "AH0 S T"), ("ing", "IH0 NG"), ("in'", "IH0 N")),
-    *(("ers", "ER0 Z"), ("ful", "F AH0 L"), ("ish", "IH0 SH"), ("ed", "D"), ("es", "S")),
-    *(("er", "ER0"), ("ly", "L IY0"), ("st", "S T"), ("s", "S"), ("y", "IY0")),
+    *(("ably", "AH0 B L IY0"), ("'st", "S T"), ("'ll", "L"), ("'re", "R"), ("'ve", "V")),
+    *(("n't", "AH0 N T"), ("'s", "S"), ("s'", ""), ("'d", "D"), ("'t", "T"), ("'n", "N")),
+    *(("eth", "IH0 TH"), ("est", "AH0 S T"), ("ing", "IH0 NG"), ("in'", "IH0 N"), ("'", "")),
+    *(("ful", "F AH0 L"), ("ish", "IH0 SH"), ("ed", "D"), ("es", "S"), ("ly", "L IY0")),
+    *(("st", "S T"), ("s", "S")),
 )
+_ARCHAIC = ("eth", "est")  # goeth, owest
 _ONLY_AFTER = {
     "st": tuple("dtlrnwy"),
     "s": tuple("bcdefghijklmnopqrtuvwxyz"),
-    "es": tuple("chosxz"),
+    "es": tuple("chosxzi"),
 }
 _LONG_VOWEL = re.compile(r"(?:^|[^aeiou])[aiou][^aeiouwxy]$")
 _PREFIXES = (
     *(("un", "AH0 N"), ("re", "R IY0"), ("dis", "D IH0 S"), ("mis", "M IH0 S"), ("en", "EH0 N")),
-    *(("over", "OW2 V ER0"), ("under", "AH2 N D ER0"), ("out", "AW2 T"), ("fore", "F AO2 R")),
+    *(("over", "OW2 V ER0"), ("under", "AH2 N D ER0"), ("out", "AW2 T"), ("fore", "F AO0 R")),
     *(("o'er", "AO2 R"), ("in", "IH0 N"), ("be", "B IH0"), ("non", "N AA2 N"), ("th'", "DH")),
     *(("t'", "T"), ("where", "W EH2 R"), ("there", "DH EH2 R"), ("for", "F AO0 R")),
 )
-_RESPELLINGS = (
-    *(("our", "or"), ("is", "iz"), ("ys", "yz"), ("tre", "ter"), ("ence", "ense"), ("ogue", "og")),
-    *(("ll", "l"), ("ae", "e"), ("oe", "e"), ("ph", "f"), ("mould", "mold"), ("grey", "gray")),
+_RESPELLINGS = tuple(
+    (re.compile(british), american)
+    for british, american in (
+        (r"our(?=$|s$|ed$|ing$|ite|abl|less|ful)", "or"),
+        (r"is(?=e$|es$|ed$|ing$|er$|ers$|ation)", "iz"),
+        (r"ys(?=e$|es$|ed$|ing$)", "yz"),
+        (r"(?<=[bt])re(?=s?$)", "er"),
+        (r"ence(?=s?$)", "ense"),
+        (r"ogue(?=s?$)", "og"),
+        (r"ll(?=ed$|ing$|er$|ers$)", "l"),
+        (r"[ao]e", "e"),
+        (r"mould", "mold"),
+        (r"grey", "gray"),
+    )
 )
 
 
@@ -110,7 +125,7 @@ def _find(word: str, depth: int) -> tuple[Sounds, ...]:
         return found if len(word) > 1 else ()
     if depth == 0:
         return ()
-    for rule in (_sounded, _elided, _prefixed, _ended, _begun, _respelled, _compound):
+    for rule in (_sounded, _elided, _prefixed, _ended, _respelled):
         if found := tuple(dict.fromkeys(rule(word, depth - 1))):
             return found
     return ()
@@ -140,9 +155,11 @@ def _elided(word: str, depth: int) -> Iterator[Sounds]:
 
 def _ended(word: str, depth: int) -> Iterator[Sounds]:
     for ending, spoken in _ENDINGS:
-        if not word.endswith(ending) or len(word) <= len(ending) + 1:
+        if not word.endswith(ending):
             continue
         stem = word[: -len(ending)]
+        if len(stem) < (2 if ending in _ARCHAIC else 1 if "'" in ending else _SHORTEST_STEM):
+            continue
         if not stem.endswith(_ONLY_AFTER.get(ending, stem)):
             continue
         if ending == "s'":
@@ -151,7 +168,7 @@ def _ended(word: str, depth: int) -> Iterator[Sounds]:
         stems = next(filter(None, map(lookup, candidates)), ()) or next(
             filter(None, (_find(candidate, depth) for candidate in candidates)), ()
         )
-        if stems and len(stem) > 1:
+        if stems:
             yield from (sounds + _attached(sounds, spoken) for sounds in stems)
             return
 
@@ -179,35 +196,34 @@ def _attached(sounds: Sounds, spoken: str) -> Sounds:
         if last in ("T", "D"):
             return ("AH0", "D")
         return ("T",) if last in _VOICELESS or last in ("S", "SH", "CH") else ("D",)
-    return tuple(spoken.split())
+    added = tuple(spoken.split())
+    return added[1:] if added[:2] == ("L", "IY0") and last == "L" else added
 
 
 def _prefixed(word: str, depth: int) -> Iterator[Sounds]:
     """*unfather* is *un* and *father*, before *unfath* and *er* are thought of."""
     for prefix, spoken in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) > _SHORTEST_PART:
+        if word.startswith(prefix) and len(word) - len(prefix) > _SHORTEST_STEM:
             yield from (tuple(spoken.split()) + sounds for sounds in lookup(word[len(prefix) :]))
-
-
-def _begun(word: str, depth: int) -> Iterator[Sounds]:
-    for prefix, spoken in _PREFIXES:
-        rest = word[len(prefix) :]
-        if word.startswith(prefix) and len(rest) >= _SHORTEST_PART:
-            yield from (tuple(spoken.split()) + sounds for sounds in _find(rest, min(depth, 1)))
 
 
 def _respelled(word: str, depth: int) -> Iterator[Sounds]:
     for british, american in _RESPELLINGS:
-        if british in word:
-            yield from _find(word.replace(british, american), min(depth, 1))
+        if british.search(word):
+            yield from _find(british.sub(american, word), min(depth, 1))
 
 
-def _compound(word: str, depth: int) -> Iterator[Sounds]:
-    """*candlestick*: two dictionary words; the second keeps its stress as a secondary one."""
-    splits = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+@lru_cache(maxsize=20_000)
+def compound(word: str) -> tuple[Sounds, ...]:
+    """Return how two dictionary words in one would sound, for want of better; () where none is.
+
+    The second keeps its stress as a secondary one: *candlestick*. Right in stress for six words in
+    ten, so a guess of the network goes before it.
+    """
+    splits = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1) if len(word) <= _LONGEST else ()
     for at in sorted(splits, key=lambda at: abs(2 * at - len(word))):
         first, second = lookup(word[:at]), lookup(word[at:])
         if first and second:
             lighter = tuple(sound.replace("1", "2") for sound in second[0])
-            yield from (sounds + lighter for sounds in first)
-            return
+            return tuple(sounds + lighter for sounds in first)
+    return ()

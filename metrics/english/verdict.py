@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metrics.english.scheme import Link
+from metrics.english.rhyme import RhymeClass
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,15 @@ class LineVerdict:
 
 
 @dataclass(frozen=True)
+class Echo:
+    """Two lines whose last words echo each other; line numbers from 1, ``first < second``."""
+
+    first: int
+    second: int
+    kind: RhymeClass
+
+
+@dataclass(frozen=True)
 class Fault:
     """One thing against the form.
 
@@ -88,7 +97,7 @@ class PoemVerdict:
         strict_share, loose_share, fit: means over the lines whose words are all known.
         rhymed_share: lines that rhyme with another within four lines, of lines of known end.
         words: how many words; unknown_words: of unknown sounds; guessed_words: guessed by network.
-        lines, links, faults: the parts; links (lines from 0) only where something echoes.
+        lines, echoes, faults: the parts; echoes of lines at most four apart.
         lines_left: lines after the poem's end, not judged.
     """
 
@@ -109,7 +118,7 @@ class PoemVerdict:
     unknown_words: int = 0
     guessed_words: int = 0
     lines: tuple[LineVerdict, ...] = ()
-    links: tuple[Link, ...] = ()
+    echoes: tuple[Echo, ...] = ()
     faults: tuple[Fault, ...] = ()
     lines_left: int = 0
     version: int = 1

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from metrics.english.lexicon import lookup
 from metrics.english.phones import Sounds
-from metrics.english.spelling import LISTED, by_rule
+from metrics.english.spelling import LISTED, by_rule, compound
 
 Source = Literal["dictionary", "rule", "guess", "unknown"]
 
@@ -89,7 +89,7 @@ def _word(text: str, start: int, key: str, guesses: dict[str, tuple[Sounds, ...]
 
         sounds = guess(bare.replace("'", "").replace("è", "e"))
         guesses[bare] = (sounds,) if sounds else ()
-    found = guesses.get(bare, ())
+    found = guesses.get(bare, ()) or compound(bare)
     return Word(text, start, key, found, "guess" if found else "unknown")
 
 
