@@ -33,6 +33,7 @@ def _built_in() -> tuple[Metric, ...]:
         *self_bleu.METRICS,
         *encoding.METRICS,
         *chinese.METRICS,
+        *chinese.CI_METRICS,
         *english.METRICS,
     )
 

@@ -5,6 +5,8 @@ Tables are read at the first question, not at import.
 """
 
 from metrics.chinese.books import BOOKS, open_book
+from metrics.chinese.ci import TUNES, CiVerdict, judge_ci
+from metrics.chinese.ci_scores import METRICS as CI_METRICS
 from metrics.chinese.faults import KINDS, Remark
 from metrics.chinese.form import FORMS
 from metrics.chinese.patterns import MODES
@@ -13,13 +15,17 @@ from metrics.chinese.verdict import PoemVerdict, judge, judge_all
 
 __all__ = [
     "BOOKS",
+    "CI_METRICS",
     "FORMS",
     "KINDS",
     "METRICS",
     "MODES",
+    "TUNES",
+    "CiVerdict",
     "PoemVerdict",
     "Remark",
     "judge",
     "judge_all",
+    "judge_ci",
     "open_book",
 ]

@@ -38,7 +38,7 @@ def why_not(text: Text) -> str | None:
     if asked(text):
         return None
     if text.form:
-        return f"the form asked for, {text.form}, is not a Chinese one"
+        return f"the form asked for, {text.form}, is not one of regulated verse"
     return None if text.script in ("han", "mixed") else "not Chinese"
 
 
