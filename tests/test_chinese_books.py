@@ -21,7 +21,9 @@ def names(key: str, char: str) -> tuple[set[str], set[str]]:
 
 def test_size_and_groups():
     assert len(rows()) > 22_700
-    found = {(reading.level, reading.group) for char in rows() for reading in open_book().readings(char)}
+    found = {
+        (reading.level, reading.group) for char in rows() for reading in open_book().readings(char)
+    }
     assert len(found) == 106
     assert {group for level, group in found if level} == set(LEVEL)
 
