@@ -99,6 +99,7 @@ def test_the_petrarchan_octave():
         (POEMS["prose"], None, "prose"),
         ("a day\na way", "haiku", "2 lines, a haiku has 3"),
         ("a day\na way\nto say", "couplets", "3 lines, not whole stanzas of 2"),
+        ("a day\n\na way\nto say\nI may", "quatrain", "a blank line inside a stanza of 4"),
         (SONNETS[18] + "And one line more", "sonnet", "15 lines, a Shakespearean sonnet has 14"),
     ],
 )

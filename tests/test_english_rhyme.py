@@ -34,6 +34,8 @@ def spoken(key: str, *sounds: str) -> Word:
         ("wind", "find", "perfect"),
         ("wind", "sinned", "perfect"),
         ("ending", "bending", "perfect"),
+        ("tired", "expired", "perfect"),  # the dictionary has ER in one and R in the other
+        ("power", "hour", "perfect"),
         ("viewest", "renewest", "perfect"),
         ("compare", "fair", "perfect"),
         ("see", "majesty", "promoted"),

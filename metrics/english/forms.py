@@ -8,6 +8,7 @@ has it.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -50,12 +51,14 @@ class Form:
     metre: str | None = None
     syllables: tuple[int, ...] = ()
 
-    def why_not(self, lines: int) -> str | None:
-        """Return why a poem of this many lines is not in this form, or None."""
+    def why_not(self, lines: int, breaks: Sequence[int] = ()) -> str | None:
+        """Return why a poem of this many lines and these stanza breaks has not this shape."""
         if self.stanzas is not None and lines != self.stanza * self.stanzas:
             return f"{lines} lines, a {self.title} has {self.stanza * self.stanzas}"
         if lines == 0 or lines % self.stanza:
             return f"{lines} lines, not whole stanzas of {self.stanza} ({self.title})"
+        if self.stanzas is None and any(at % self.stanza for at in breaks):
+            return f"a blank line inside a stanza of {self.stanza} lines ({self.title})"
         return None
 
 

@@ -64,7 +64,7 @@ def judge_reading(reading: Reading, asked: str | None) -> PoemVerdict:
     poem = reading.poem
     if asked is None:
         return _verdict(poem, None, _recognised(poem), None)
-    reasons = [one.why_not(len(_cut(poem, one).lines)) for one in wanted]
+    reasons = [one.why_not(len(_cut(poem, one).lines), poem.breaks) for one in wanted]
     fitting = [one for one, why in zip(wanted, reasons, strict=True) if why is None]
     if not fitting:
         return _verdict(poem, asked, None, reasons[0])
@@ -102,7 +102,7 @@ def _recognised(poem: Poem) -> Form | None:
     """Return the form whose shape, rhymes and metre the poem keeps best, or None."""
     kept: list[tuple[float, Form]] = []
     for form in FORMS.values():
-        if form.why_not(len(poem.lines)) or _breaks_stanzas(poem, form):
+        if form.why_not(len(poem.lines), poem.breaks):
             continue
         f1 = _scheme(poem, form).f1 if form.schemes else 1.0
         if f1 < _F1_KEPT or any(not low <= n <= high for n, low, high in _counts(poem, form)):
@@ -114,11 +114,6 @@ def _recognised(poem: Poem) -> Form | None:
             f1 += 0.1  # a form that asks for more tells more
         kept.append((f1, form))
     return max(kept, key=lambda item: item[0])[1] if kept else None
-
-
-def _breaks_stanzas(poem: Poem, form: Form) -> bool:
-    """Whether a blank line falls inside a stanza of a form made of free stanzas."""
-    return form.stanzas is None and any(at % form.stanza for at in poem.breaks)
 
 
 def _scansions(poem: Poem, metre: Metre) -> list[Scansion]:

@@ -73,11 +73,19 @@ def _ending(sounds: Sounds) -> Ending | None:
     falls = len(vowels) > 2 and sounds[vowels[-2]].endswith("0")
     return Ending(
         onset=onset_before(sounds, at),
-        part=(sounds[at][:-1], *(_levelled(sound) for sound in sounds[at + 1 :])),
+        part=_part(sounds[at:]),
         final=bare(sounds[last:]),
         stress=stress,
         strong=stress != "0" or falls,
     )
+
+
+def _part(sounds: Sounds) -> Sounds:
+    """Write a rhyme part as the ear takes it: *fire* and *tire* are one, with R or with ER."""
+    vowel, *rest = sounds
+    if vowel[:-1] in ("AY", "AW") and rest[:1] == ["ER0"]:
+        rest[0] = "R"
+    return (vowel[:-1], *map(_levelled, rest))
 
 
 def _levelled(sound: str) -> str:
@@ -133,8 +141,8 @@ def _promoted(a: Ending, b: Ending, alike: bool) -> bool:
     weak, other = (a, b) if a.stress == "0" else (b, a)
     if weak.stress != "0":
         return False
-    if weak.final == ("IY",) and other.final == ("AY",):  # memory, die: as it was said of old
-        return True
+    if (weak.final[0], other.final[0]) == ("IY", "AY") and weak.final[1:] == other.final[1:]:
+        return True  # memory, die; subtleties, lies: as it was said of old
     return alike and weak.final[0] in ("AH", "IH") and weak.final[1:] == other.final[1:] != ()
 
 
