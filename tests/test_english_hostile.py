@@ -6,7 +6,7 @@ import time
 import pytest
 from english_poems import SONNETS
 from hostile_texts import HOSTILE
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics import Text
@@ -56,6 +56,7 @@ def test_hostile_text_gets_a_score_or_a_reason(name, form):
             assert score.value is None or score.coverage is None or 0 <= score.coverage <= 1
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from([None, *FORMS]))
 def test_any_text_is_judged_and_drawn(text, form):
     verdict = judge(text, form)
@@ -65,6 +66,7 @@ def test_any_text_is_judged_and_drawn(text, form):
         assert "".join(syllable.text for syllable in line.syllables) == line.text
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab 'd-e,\u2019é\n", max_size=30), max_size=8))
 def test_text_like_verse_is_judged_and_drawn(lines):
     verdict = judge("\n".join(lines))

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.english import lexicon
@@ -85,6 +85,7 @@ WORDS = random.Random(5).sample(lexicon._blob().decode("ascii").split("\n"), 400
 KEYS = sorted(line.split("\t")[0] for line in WORDS if line)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KEYS), st.sampled_from(KEYS))
 def test_symmetric(a, b):
     first = Word(a, 0, a, lexicon.lookup(a), "dictionary")
@@ -93,6 +94,7 @@ def test_symmetric(a, b):
     assert (rhyme_class(first, second) == "identity") == (a.strip("'") == b.strip("'"))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KEYS))
 def test_a_word_rhymes_richly_with_its_homophone(key):
     sounds = lexicon.lookup(key)

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 from english_poems import POEMS, SONNETS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.english.metre import METRES
@@ -126,6 +126,7 @@ def test_strict_agrees_with_brute_force_on_sonnets(line):
     assert pentameter(line).strict == brute_force_strict(words(line))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=10))
 def test_scansion_of_any_words(chosen):
     line = words(" ".join(chosen))
@@ -167,6 +168,7 @@ def test_syllables_by_spelling(word, parts):
     assert "".join(syllables_spelled(word)) == word
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20), st.integers(1, 8))
 def test_a_spelling_is_cut_into_as_many_parts_as_asked(word, parts):
     cut = spelled_as(word, parts)

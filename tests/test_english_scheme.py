@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 from english_poems import POEMS, SONNETS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.english.forms import FORMS, KINDS, forms_called, spread
@@ -101,6 +101,7 @@ def test_nothing_wanted_gives_none():
     assert score([], (), "", 2).f1 is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([w for ws in RHYMES.values() for w in ws.split()]), max_size=12))
 def test_classes_are_the_components_of_the_links(words):
     ends = ends_of("\n".join(words))
@@ -121,6 +122,7 @@ def test_classes_are_the_components_of_the_links(words):
         assert (groups[i] == groups[j]) == (labels[i] == labels[j])
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*SONNETS.values(), *POEMS.values()]), st.booleans())
 def test_case_does_not_matter(poem, upper):
     assert found(poem.upper() if upper else poem.lower()) == found(poem)

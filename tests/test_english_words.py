@@ -1,7 +1,7 @@
 """Words of a line: where they stand, and how their sounds are known."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.english.words import LONGEST_LINE, MOST_GUESSES, normal, read_lines
@@ -72,6 +72,7 @@ def test_many_lines_are_cut_as_one_by_one():
     assert read_lines(lines) == tuple(read_lines([line])[0] for line in lines)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=4))
 def test_each_word_stands_where_it_says(lines):
     for line, found in zip(lines, read_lines(lines), strict=True):
