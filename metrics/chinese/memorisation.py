@@ -5,8 +5,8 @@ are compared as Chinese characters alone, folded to simplified forms.
 
 - ``TrainingText`` holds the texts a model was tuned on: longest overlap, share of whole lines.
 - ``is_tang_line`` asks a shipped fingerprint of all 5- and 7-character lines of the Tang poems of
-  chinese-poetry: a Bloom filter (Bloom 1970) that never misses a line and takes fewer than one in a
-  hundred others for one.
+  chinese-poetry: a Bloom filter (Bloom 1970) that never misses a line and takes one other line in
+  a thousand for one.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LENGTHS = (5, 7)
-SIZE = 4_800_000  # bits of the fingerprint
-_HASHES = 7
+SIZE = 6_800_000  # bits of the fingerprint
+_HASHES = 10
 _OTHERS = re.compile("[^々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _GRAM = 4  # characters: overlaps shorter than this are chance
 _MOST_PLACES = 1000  # places of the training text tried for each place of a text

@@ -27,7 +27,7 @@ def main() -> None:
             bloom[bit >> 3] |= 1 << (bit & 7)
     (DATA / "tang_lines.bloom").write_bytes(bloom)
     filled = sum(map(int.bit_count, bloom)) / SIZE
-    print(len(known), "lines;", f"false positives {filled**7:.4f}")
+    print(len(known), "lines;", f"false positives {filled**10:.4f}")
 
 
 if __name__ == "__main__":
