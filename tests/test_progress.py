@@ -126,17 +126,18 @@ def test_nothing_is_drawn_by_a_clock(terminal):
         assert threading.active_count() == before
 
 
-def test_the_bar_never_runs_past_its_end():
-    screen = console(True)
-    with RunProgress(PLAN, 0, screen) as progress:
+def test_the_bar_counts_no_case_twice():
+    with RunProgress(PLAN, 0, console(True)) as progress:
+        task = progress._progress.tasks[0]
         progress.launch("tiny/base/cpu", 0, 2)
         for case in (GREEDY, TOP_K):
             progress.step(case, "trial 2/2")
         progress.done(done())
-        progress.launch("tiny/base/cpu", 0, 1)
-        progress.step(TOP_K, "trial 1/2")
-        task = progress._progress.tasks[0]
         assert 1 <= task.completed < 2
+        progress.launch("tiny/base/cpu", 0, 1)
+        assert task.completed == 1, "the other case starts anew"
+        progress.step(TOP_K, "trial 1/2")
+        assert 1 < task.completed < 2
 
 
 def test_it_is_a_watcher():

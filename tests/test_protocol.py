@@ -178,8 +178,8 @@ def test_compile_seconds_told_by_the_backend():
 
 def test_compile_seconds_found_as_first_call_minus_a_warm_one():
     noise = {1: 0.4, 5: 9.0}
-    settings = {"greedy": {"noise": lambda c: noise.get(c, 0.0), "recompiles": {6}}}
-    _, report = measure(programs=settings, tells=False, trials=3)
+    settings = {"greedy": {"noise": lambda c: noise.get(c, 0.0), "recompiles": {9}}}
+    _, report = measure(programs=settings, tells=False, trials=3, fit_points=4)
     [done] = report.of(CaseDone)
     assert done.cold_seconds == pytest.approx(2.3)
     assert done.compile_seconds == pytest.approx(2.0)
@@ -201,7 +201,7 @@ def test_a_first_call_that_is_fast_has_no_negative_compile_time():
 
 
 def test_samples_only_when_asked_for():
-    _, report = measure(samples=0)
+    _, report = measure(samples=0, programs={"greedy": {"draws": False}})
     assert report.of(Sample) == []
     assert not [e for e in report.log.of("step") if e[1].startswith("samples ")]
     _, report = measure(samples=3)

@@ -167,6 +167,18 @@ def test_a_full_disk_loses_nothing_that_was_finished(folder, monkeypatch, write)
     assert {status for status, _ in results(folder).values()} == {"ok"}
 
 
+def test_a_full_disk_does_not_hide_what_ended_the_run(folder, monkeypatch):
+    def full(*records, sync=False):
+        raise RunFolderError("no space left on device")
+
+    def stop(event):
+        monkeypatch.setattr(folder, "append", full)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, watching=Watching(on=stop))
+
+
 def test_the_end_of_a_case_is_on_the_disk_before_anyone_hears_of_it(folder, monkeypatch):
     synced, append = [], folder.append
 

@@ -1,5 +1,7 @@
 """The real worker process with a fake engine: its words, its manners, its end."""
 
+import io
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from processes import alive, wait_until
 from bench import launcher
 from bench.job import CaseJob
 from bench.launcher import Worker, WorkerTimedOutError
+from bench.worker import Channel
 from bench.worker_environment import worker_environment
 from reports.records import CaseDone, Launch, LaunchEnd, from_line
 
@@ -47,6 +50,30 @@ def log_pids(log):
     """The ids that ``fake_worker.hang`` writes."""
     wait_until(lambda: "pids" in log.read_text(), "the worker to hang")
     return [int(word) for word in log.read_text().partition("pids")[2].split()[:2]]
+
+
+class Broken(io.StringIO):
+    def flush(self):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize(
+    ("events", "answers"),
+    [(io.StringIO, ""), (io.StringIO, "no\n"), (io.StringIO, "ok"), (Broken, "ok\n")],
+)
+def test_without_an_answer_the_worker_ends(events, answers):
+    with pytest.raises(SystemExit, match="parent process is gone"):
+        Channel(events(), io.StringIO(answers)).step("greedy", "set-up")
+
+
+def test_with_an_answer_it_goes_on():
+    events = io.StringIO()
+    channel = Channel(events, io.StringIO("ok\n" * 2))
+    channel.step("greedy", "set-up")
+    channel.record(CaseDone("春", "hash", 0, "a", "ok"))
+    step, records = map(json.loads, events.getvalue().splitlines())
+    assert step == {"event": "step", "case": "greedy", "phase": "set-up"}
+    assert from_line(*records["lines"]).case == "春"
 
 
 def test_the_real_worker_speaks_the_protocol(start_fake):
