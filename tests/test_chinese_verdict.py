@@ -258,3 +258,30 @@ def test_any_quatrain_gets_a_full_verdict(lines, mode):
 def test_any_text_is_judged(text):
     for verdict in judge_all(text):
         verdict.as_dict()
+
+
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [
+        (
+            "國破山河在，城春草木深。感時花濺淚，恨別鳥驚心。"
+            "烽火連三月，家書抵萬金。白頭搔更短，渾欲不勝簪。",
+            CHUNWANG,
+        ),
+        (
+            "風急天高猿嘯哀，渚清沙白鳥飛迴。無邊落木蕭蕭下，不盡長江滾滾來。"
+            "萬里悲秋常作客，百年多病獨登臺。艱難苦恨繁霜鬢，潦倒新停濁酒杯。",
+            REGULATED["登高"][0],
+        ),
+        (
+            "渭城朝雨浥輕塵，客舍青青柳色新。勸君更盡一杯酒，西出陽關無故人。",
+            NOT_REGULATED["送元二使安西"][0],
+        ),
+    ],
+)
+def test_traditional_and_simplified_characters_get_one_verdict(traditional, simplified):
+    old, new = judge(traditional), judge(simplified)
+    assert old.regulated == new.regulated
+    assert old.remarks == new.remarks
+    assert old.rhyme == new.rhyme
+    assert old.tones.types == new.tones.types

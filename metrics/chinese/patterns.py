@@ -157,7 +157,7 @@ def _fit(classes: str, kind: str, mode: Mode) -> Fit:
     for form, name in forms:
         if not _differences(classes, form):
             faults = _faults_of(name, length, mode)
-            cost = len(faults) * ERROR + (name != "regular")
+            cost = ERROR * len(faults) or int(name != "regular")
             needs = name == "major_twist" or (name == "minor_twist" and mode == "strict")
             return Fit(name, faults, cost, matches, needs, rescues, length)
     # A twist that the next line would have to make good is no help to a line that is wrong anyway.
