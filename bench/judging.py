@@ -86,7 +86,7 @@ def forms() -> dict[str, Language]:
     found: dict[str, Language] = {}
     for form in chinese.FORMS.values():
         found[form.key] = found[form.chinese] = "chinese"
-    for name in english.FORMS:
+    for name in (*english.FORMS, *english.KINDS):
         found[name] = "english"
     return found
 

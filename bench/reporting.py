@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
     from reports.summary import Summary
 
 Form = Literal["table", "json", "csv", "markdown"]
 MARKDOWN = "report.md"
+_PICTURE_WIDTH = 132  # characters
 
 
 def report(
@@ -24,6 +27,7 @@ def report(
     samples: int = 0,
     guard: bool = True,
     metrics: Sequence[str] = (),
+    picture: Path | None = None,
 ) -> Sequence[GateOutcome]:
     """Score and summarise a run, write its files, print it; return what became of its gates.
 
@@ -33,6 +37,7 @@ def report(
         samples: texts of each case to show (in JSON: any number means all).
         guard: defuse CSV cells that a spreadsheet would take for a formula.
         metrics: names or groups, in place of those that the scenario chose.
+        picture: where to draw the table as SVG, too.
 
     Raises:
         RunFolderError: the records cannot be read; or, once the report is printed, its files
@@ -53,6 +58,8 @@ def report(
     except RunFolderError as error:
         unwritten = error
     _print(summary, gates, form, samples, guard)
+    if picture:
+        _draw(summary, gates, picture)
     if unwritten:
         raise unwritten
     return gates
@@ -71,6 +78,22 @@ def _write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool) ->
             stream.write(markdown(summary, gates))
     except OSError as error:
         fail(f"cannot write {path}", error)
+
+
+def _draw(summary: Summary, gates: Sequence[GateOutcome], picture: Path) -> None:
+    from rich.console import Console
+
+    from reports.atomic_file import replacing
+    from reports.console import show
+    from reports.manifest import fail
+
+    console = Console(record=True, width=_PICTURE_WIDTH, file=io.StringIO(), force_terminal=True)
+    show(summary, console, gates)
+    try:
+        with replacing(picture) as stream:
+            stream.write(console.export_svg(title=f"versebench report {summary.run.path.name}"))
+    except OSError as error:
+        fail(f"cannot write {picture}", error)
 
 
 def _print(

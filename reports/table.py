@@ -22,12 +22,14 @@ _SPEED = (
     "ttft_seconds",
     "tpot_seconds",
     "cold_seconds",
+    "compile_seconds",
     "host_peak_bytes",
     "device_peak_bytes",
     "energy_joules_per_1000_tokens",
 )
 # What goes first where there is no room, least needed first; what is not here goes before these.
 _DROPPED_FIRST = (
+    "compile_seconds",
     "device_peak_bytes",
     "steps_per_second",
     "host_peak_bytes",

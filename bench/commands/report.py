@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 @click.option(
     "--raw-csv", is_flag=True, help="Leave CSV cells that look like formulas as they are."
 )
-def command(run: Path, form: Form | None, samples: int, raw_csv: bool) -> int:
+@click.option(
+    "--svg",
+    "picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also draw the table as a picture.",
+)
+def command(run: Path, form: Form | None, samples: int, raw_csv: bool, picture: Path | None) -> int:
     """Show RUN (a run folder): the table, or CSV, Markdown, JSON. Its files are written anew.
 
     Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder.
@@ -36,6 +43,12 @@ def command(run: Path, form: Form | None, samples: int, raw_csv: bool) -> int:
     from bench.reporting import report
     from reports.run_folder import RunFolder
 
-    gates = report(RunFolder.open(run), form or "table", samples=samples, guard=not raw_csv)
+    gates = report(
+        RunFolder.open(run),
+        form or "table",
+        samples=samples,
+        guard=not raw_csv,
+        picture=picture,
+    )
     failed = any(gate.verdict == "fail" for gate in gates)
     return exit_codes.WORSE if failed else exit_codes.FINE
