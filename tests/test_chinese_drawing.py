@@ -9,8 +9,9 @@ from chinese_poems import ARTICLE, GUANQUE, NOT_REGULATED
 from hostile_texts import HOSTILE
 from rich.console import Console
 
-from metrics.chinese import judge
-from metrics.chinese.drawing import LEGEND, html, plain, rich_text
+from metrics.chinese import ci_drawing, judge, judge_ci
+from metrics.chinese.drawing import html, plain, rich_text
+from metrics.chinese.picture import LEGEND
 
 PICTURE = """\
   2  大 河 入 海 流  尤
@@ -85,3 +86,26 @@ def test_hostile_text_is_drawn_harmlessly(name):
     for picture in (plain(verdict), printed(verdict), html(verdict, style=False)):
         assert all(char.isprintable() or char == "\n" for char in picture)
     assert "<script" not in html(verdict)
+
+
+XIJIANGYUE = (
+    "明月别枝惊鹊，清风半夜鸣蝉。稻花香里说丰年，听取蛙声一片。"
+    "七八个星天外，两三点雨山前。旧时茅店社林边，路转溪桥忽见。"
+)
+
+
+def test_lyric():
+    assert (
+        "  2  清 风 半 夜 鸣 蝉  A\n     平 平 仄 仄 平 平\n     中 平 中 仄 平 平\n"
+    ) in ci_drawing.plain(judge_ci(XIJIANGYUE))
+    assert "说 丰 年  A = 2\n" in ci_drawing.plain(judge_ci(XIJIANGYUE))
+    wrong = judge_ci(XIJIANGYUE.replace("鸣蝉", "鸣鹤"))
+    assert "! out of rhyme 出韵 (鹤)" in ci_drawing.plain(wrong)
+    assert "departs from its tune" in str(ci_drawing.rich_text(wrong))
+    assert 'class="char fault' in ci_drawing.html(wrong)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_lyric(name):
+    picture = ci_drawing.plain(judge_ci(HOSTILE[name], "浣溪沙"))
+    assert all(char.isprintable() or char == "\n" for char in picture)
