@@ -174,10 +174,10 @@ def test_half_a_line_does_not_stop_the_clock(start):
 
 
 def test_the_time_limit_is_for_a_step_not_for_the_job(start):
-    worker = start("import time\nfor _ in range(4): send('step'); time.sleep(0.3)\nsend('end')")
+    worker = start("import time\nfor _ in range(4): send('step'); time.sleep(0.4)\nsend('end')")
     next(worker.events(60))
     worker._send(launcher.OK)
-    assert names(worker, timeout=0.9) == ["step"] * 3 + ["end"]
+    assert names(worker, timeout=1.5) == ["step"] * 3 + ["end"]
 
 
 def test_a_time_limit_of_centuries(start):
