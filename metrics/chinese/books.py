@@ -112,6 +112,7 @@ BOOKS = {
     "xinyun": "中华新韵",
     "tongyun": "中华通韵",
 }
+_BY_CHINESE = {name: key for key, name in BOOKS.items()}
 
 
 def open_book(key: str = "pingshui", *, all_readings: bool = False) -> Book:
@@ -119,13 +120,12 @@ def open_book(key: str = "pingshui", *, all_readings: bool = False) -> Book:
 
     Args:
         key: a key of ``BOOKS``, or the Chinese name.
-        all_readings: whether a tone that Tang poets hardly used counts too (main ones only).
+        all_readings: whether a tone that Tang poets hardly used counts, too.
 
     Raises:
         ValueError: there is no such book.
     """
-    keys = {name: key for key, name in BOOKS.items()}
-    found = keys.get(key, key)
+    found = _BY_CHINESE.get(key, key)
     if found not in BOOKS:
         known = ", ".join(f"{key} {name}" for key, name in BOOKS.items())
         raise ValueError(f"no rhyme book called {key!r}; the books are {known}")

@@ -8,9 +8,10 @@ neighbour group, 孤雁出群). A poem whose even lines share an oblique group i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
-from metrics.chinese.books import Book
+from metrics.chinese.books import UNKNOWN, Book
 from metrics.chinese.faults import Remark
 from metrics.chinese.sound_table import merged_characters
 
@@ -40,8 +41,9 @@ class Rhyme(NamedTuple):
 
 def assess_rhyme(ends: Sequence[str], book: Book) -> Rhyme:
     """Judge the last characters of a poem's lines, two or more in number."""
-    rows = [book.row(char) for char in ends]
-    even = range(1, len(rows), 2)
+    known = book.rows.get
+    rows = [known(char, UNKNOWN) for char in ends]
+    even = _even(len(rows))
     level = oblique = -1
     for _, level_groups, oblique_groups in rows[1::2]:
         level &= level_groups
@@ -54,8 +56,8 @@ def assess_rhyme(ends: Sequence[str], book: Book) -> Rhyme:
     first_groups = first_oblique if tone == "oblique" else first_level
     group = shared & first_groups or shared
     group &= -group  # one of several
-    lines = tuple(even) if tone else tuple([i for i in even if rows[i][1] & group])
-    share = len(lines) / len(even)
+    lines = even if tone else tuple([i for i in even if rows[i][1] & group])
+    share = 1.0 if tone else len(lines) / len(even)
     remarks: list[Remark] = []
     if tone is None:
         remarks = [Remark("out_of_rhyme", i) for i in even if i not in lines]
@@ -72,6 +74,11 @@ def assess_rhyme(ends: Sequence[str], book: Book) -> Rhyme:
         remarks += _repeated(lines, words)
     name = book.groups[group.bit_length() - 1]
     return Rhyme(tone, name, lines, share, first, tuple(remarks))
+
+
+@cache
+def _even(lines: int) -> tuple[int, ...]:
+    return tuple(range(1, lines, 2))
 
 
 def _most_frequent(rows: Sequence[tuple[str, int, int]]) -> int:

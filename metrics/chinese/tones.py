@@ -85,7 +85,7 @@ def assess_tones(classes: Sequence[str], first_line: FirstLine, mode: Mode) -> T
     forms = _REGULAR[total]
     if cost:
         fits = [fitter(mode)(line) for line in classes]
-        if cost >= 2 * ERROR:  # a break costs one fault by itself
+        if cost >= ERROR + _least(fits):  # a break costs one fault by itself
             broken_cost, broken = _with_breaks(fits, first_line)
             if broken_cost < cost:
                 types, unbroken = broken, False
@@ -109,6 +109,15 @@ def assess_tones(classes: Sequence[str], first_line: FirstLine, mode: Mode) -> T
 @cache
 def _written(types: tuple[int, ...]) -> str:
     return "".join(TYPES[kind] for kind in types)
+
+
+def _least(fits: Sequence[Fits]) -> int:
+    """Return what the lines cost at least, each by itself."""
+    least = 0
+    for fit_of in fits:
+        a, big_a, b, big_b = fit_of
+        least += min(a.cost, big_a.cost, b.cost, big_b.cost)
+    return least
 
 
 def _with_breaks(fits: Sequence[Fits], first_line: FirstLine) -> tuple[int, tuple[int, ...]]:

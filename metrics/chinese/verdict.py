@@ -162,12 +162,12 @@ def judge(
     mode: Mode = "standard",
     all_readings: bool = False,
 ) -> PoemVerdict:
-    """Judge the first poem of a text.
+    """Judge the first poem of a text by the rules of 王力《诗词格律》 (1962).
 
     Args:
         text: any text; simplified or traditional characters.
         form: the form demanded, e.g. ``qijue`` or 七绝; None to recognise it by its shape.
-        book: ``pingshui``, ``cilin``, ``xinyun`` or ``tongyun``.
+        book: ``pingshui``, ``cilin``, ``xinyun`` or ``tongyun``; see ``books`` for their sources.
         mode: ``lenient`` lets a special twist begin with an oblique syllable, ``standard`` is
             王力's reading, ``strict`` also faults three oblique endings and unrescued minor twists.
         all_readings: whether readings that Tang poets hardly used count.

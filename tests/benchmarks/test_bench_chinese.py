@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import time
 
 import pytest
 from chinese_poems import LENIENT_ONLY, NOT_REGULATED, REGULATED
@@ -45,6 +46,7 @@ def note(benchmark, name, number):
     print(f"\n{benchmark.name}: {name.replace('_', ' ')} {number:,}")
 
 
+@pytest.mark.benchmark(timer=time.process_time)
 def test_full_rules(benchmark, poems):
     """Tones, rhyme and every fault of poems that are cut into lines; goal 17,250 poems/s."""
     book = open_book()
@@ -55,6 +57,7 @@ def test_full_rules(benchmark, poems):
         note(benchmark, "poems_per_second", round(len(poems) / benchmark.stats.stats.min))
 
 
+@pytest.mark.benchmark(timer=time.process_time)
 def test_judge_text(benchmark, poems):
     """The same from raw text: cutting included."""
     texts = ["，".join(lines) for lines in poems]
