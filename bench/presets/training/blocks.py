@@ -14,7 +14,7 @@ import numpy as np
 HELD_OUT_PART = 50
 
 
-BATCH_POSITIONS = 2048
+BATCH_POSITIONS = 1024
 PACKED_WIDTH = 256
 SINGLE_WIDTHS = (28, 40, 56, 72)
 """Widths of rows holding one poem: 4 or 8 lines of 5 or 7 characters with some rare characters."""

@@ -33,10 +33,10 @@ ARCHITECTURE = {
     "max_sequence_length": 256,
     "dropout": 0.0,
 }
-SINGLE_PART = {"en": 0.0, "tang": 0.75}
+SINGLE_PART = {"en": 0.0, "tang": 0.85}
 """Part of the texts that get a row of their own instead of a place in a packed row."""
-PEAK_RATE = 2e-3
-WARM_UP_STEPS = 60
+PEAK_RATE = 1.5e-3
+WARM_UP_STEPS = 100
 SEED = 20
 CHECKPOINT_SECONDS = 90.0
 HELD_OUT_TEXTS = 500
