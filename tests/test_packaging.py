@@ -53,7 +53,7 @@ def test_the_wheel_holds_the_four_packages_and_no_more(wheel: zipfile.ZipFile) -
     tops = {name.partition("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == set(SHIPPED)
     licences = [name for name in wheel.namelist() if "licenses/" in name]
-    assert {name.rpartition("/")[2] for name in licences} == {"LICENSE", "NOTICE"}
+    assert {name.rpartition("/")[2] for name in licences} == {"LICENSE", "NOTICE", "Apache-2.0.txt"}
 
 
 def test_the_wheel_fits(wheel: zipfile.ZipFile) -> None:
