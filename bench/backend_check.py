@@ -47,7 +47,7 @@ def sees(backend: str, device: str, python: str = sys.executable) -> dict[str, A
     environment = worker_environment({"backend": backend, "device": device}, os.environ)
     try:
         done = subprocess.run(
-            [python, "-c", _ASK, backend],
+            [python, "-P", "-c", _ASK, backend],
             check=False,
             capture_output=True,
             text=True,

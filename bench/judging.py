@@ -12,24 +12,33 @@ from metrics import Metric, Score, Text, score_samples
 if TYPE_CHECKING:
     from rich.text import Text as RichText
 
+    from metrics.chinese import PoemVerdict
+
 Language = Literal["chinese", "english"]
+_MOST_POEMS = 20
 
 
 @dataclass(frozen=True)
-class Verse:
-    """A poem's verdict in every form in which it is shown.
+class Poem:
+    """One poem's verdict in every form in which it is shown.
 
     Attributes:
-        language: whose rules were applied.
         data: the verdict as plain data with ASCII keys.
         drawing: for a terminal.
         html: a fragment with its style sheet; all text in it is escaped.
     """
 
-    language: Language
     data: dict[str, Any]
     drawing: RichText
     html: str
+
+
+@dataclass(frozen=True)
+class Verse:
+    """The poems of a text, judged by the rules of one language."""
+
+    language: Language
+    poems: tuple[Poem, ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,8 @@ class Judged:
     @property
     def groups(self) -> tuple[str, ...]:
         """The groups of metrics that can judge a text in this script."""
-        return ("repetition", *([self.verse.language] if self.verse else []))
+        verse = {"chinese": ("chinese", "ci"), "english": ("english",)}
+        return ("repetition", *(verse[self.verse.language] if self.verse else ()))
 
     def as_data(self) -> dict[str, Any]:
         """Return the documented JSON object."""
@@ -54,7 +64,12 @@ class Judged:
             "script": self.text.script,
             "units": len(self.text.units),
             "scores": scores,
-            "verse": {"language": self.verse.language, **self.verse.data} if self.verse else None,
+            "verse": None
+            if self.verse is None
+            else {
+                "language": self.verse.language,
+                "poems": [poem.data for poem in self.verse.poems],
+            },
         }
 
 
@@ -86,6 +101,8 @@ def forms() -> dict[str, Language]:
     found: dict[str, Language] = {}
     for form in chinese.FORMS.values():
         found[form.key] = found[form.chinese] = "chinese"
+    for tune, name in chinese.TUNES.items():
+        found[tune] = found[name] = "chinese"
     for name in (*english.FORMS, *english.KINDS):
         found[name] = "english"
     return found
@@ -98,24 +115,37 @@ def _verse(text: Text, form: str | None, book: str, mode: str) -> Verse | None:
     scripts: dict[str, Language] = {"han": "chinese", "latin": "english"}
     language = known[form] if form else scripts.get(text.script)
     if language == "chinese":
-        return _chinese(text.raw, form, book, mode)
+        return Verse("chinese", _chinese(text.raw, form, book, mode))
     if language == "english":
-        return _english(text.raw, form)
+        return Verse("english", (_english(text.raw, form),))
     return None
 
 
-def _chinese(text: str, form: str | None, book: str, mode: str) -> Verse:
+def _chinese(text: str, form: str | None, book: str, mode: str) -> tuple[Poem, ...]:
+    """Judge as regulated verse; as a lyric 词 if one is asked for, or only that fits."""
     from metrics import chinese
-    from metrics.chinese import drawing
+    from metrics.chinese import ci_drawing, drawing
 
-    verdict = chinese.judge(text, form, book=book, mode=mode)  # type: ignore[arg-type]
-    return Verse("chinese", verdict.as_dict(), drawing.rich_text(verdict), drawing.html(verdict))
+    tunes = {*chinese.TUNES, *chinese.TUNES.values()}
+    regular = [] if form in tunes else _regular(text, form, book, mode)
+    if form in tunes or (form is None and not any(verdict.in_form for verdict in regular)):
+        lyric = chinese.judge_ci(text, form)
+        if form or lyric.in_form:
+            drawn, page = ci_drawing.rich_text(lyric), ci_drawing.html(lyric)
+            return (Poem(lyric.as_dict(), drawn, page),)
+    return tuple(Poem(v.as_dict(), drawing.rich_text(v), drawing.html(v)) for v in regular)
 
 
-def _english(text: str, form: str | None) -> Verse:
+def _regular(text: str, form: str | None, book: str, mode: str) -> list[PoemVerdict]:
+    from metrics import chinese
+
+    verdicts = chinese.judge_all(text, form, book=book, mode=mode)  # type: ignore[arg-type]
+    return list(verdicts[:_MOST_POEMS])
+
+
+def _english(text: str, form: str | None) -> Poem:
     from metrics import english
     from metrics.english import drawing
 
     verdict = english.judge(text, form)
-    data = dataclasses.asdict(verdict)
-    return Verse("english", data, drawing.rich_text(verdict), drawing.html(verdict))
+    return Poem(dataclasses.asdict(verdict), drawing.rich_text(verdict), drawing.html(verdict))

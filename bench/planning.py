@@ -32,8 +32,13 @@ class Group:
     cases: tuple[Case, ...]
 
     def job(self, cases: Iterable[Case], launch: int, attempt: str) -> Job:
-        """Return the job of one launch for those of its cases that are still to be measured."""
+        """Return the job of one launch for those of its cases that are still to be measured.
+
+        Another case goes first in each launch, so that none has all the first cold calls.
+        """
         chosen = tuple(cases)
+        first = launch % len(chosen)  # the first cold call of a process also warms the framework
+        chosen = chosen[first:] + chosen[:first]
         generate, measure = chosen[0].generate, chosen[0].measure
         return Job(
             group=self.name,

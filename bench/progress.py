@@ -25,6 +25,7 @@ class RunProgress:
 
     def __init__(self, plan: Plan, already_done: int, console: Console) -> None:
         self._console = console
+        self._launches = plan.launches
         self._total = len(plan.cases) * plan.launches
         self._done = already_done
         self._launch = ""
@@ -58,6 +59,8 @@ class RunProgress:
         """Count a finished case, and say what became of it."""
         self._cases.pop(record.case, None)
         self._done += 1
+        if record.status != "ok":  # its later launches will not be tried
+            self._total -= self._launches - 1 - record.launch
         self._draw("")
         launch = f" (launch {record.launch + 1})" if record.launch else ""
         count = f"[dim]{self._done}/{self._total}[/]"
@@ -75,6 +78,7 @@ class RunProgress:
     def _draw(self, what: str) -> None:
         self._progress.update(
             self._task,
+            total=self._total,
             completed=self._done + sum(self._cases.values()),
             description=escape(f"{self._launch}  {what}"),
             refresh=self._console.is_terminal,

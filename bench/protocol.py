@@ -151,9 +151,11 @@ class Launch:
         return running.steady
 
     def _timed(self, running: _Running, turn: int) -> None:
-        self._trial(running, "timed", turn, running.batches.main)
-        for batch in running.batches.fit:
-            self._trial(running, "fit", turn, batch)
+        """Run the main prompt and the other lengths; every other turn in reverse order."""
+        calls: list[tuple[Phase, SpeedBatch]] = [("timed", running.batches.main)]
+        calls += [("fit", batch) for batch in running.batches.fit]
+        for phase, batch in reversed(calls) if turn % 2 else calls:
+            self._trial(running, phase, turn, batch)
 
     def _trial(self, running: _Running, phase: Phase, turn: int, batch: SpeedBatch) -> None:
         trial = run_trial(self._engine, running.program, running.job, self._job, phase, turn, batch)

@@ -14,7 +14,7 @@ from bench.engine.interface import Engine, Peak, Program
 from bench.gpu_counters import EnergyCounter
 from bench.speed import SpeedBatch
 
-_ENERGY_WINDOW_SECONDS = 1.0  # NVML's counter is renewed every 20-100 ms
+_ENERGY_WINDOW_SECONDS = 3.0  # NVML's counter is renewed every 20-100 ms
 _ENERGY_MOST_CALLS = 10_000
 
 

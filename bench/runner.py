@@ -85,7 +85,7 @@ class Run:
         KeyboardInterrupt ends the worker, marks the run interrupted, and goes on upwards.
         """
         began = time.monotonic()
-        finished = finished_keys(self.folder)
+        finished = self.folder.finished()
         try:
             for launch, group in self.plan.turns():
                 self._launch_until_done(group, launch, finished)
@@ -173,15 +173,3 @@ class Run:
         ]
         if records:
             self._keep(records)
-
-
-def finished_keys(folder: RunFolder) -> set[_Key]:
-    """Return (case id, case hash, launch) of what is done; readers look for both id and hash.
-
-    Two cases may measure the same (one preset under two names), and a case may get a new name.
-    """
-    return {
-        (record.case, record.case_hash, record.launch)
-        for record in folder.read()
-        if isinstance(record, CaseDone) and record.status == "ok"
-    }

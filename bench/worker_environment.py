@@ -28,7 +28,9 @@ def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> 
     if device == "gpu":
         env.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
         if index:
-            env.update(CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=index)
+            allotted = base.get("CUDA_VISIBLE_DEVICES", "").split(",")
+            chosen = allotted[int(index)] if int(index) < len(allotted) and allotted[0] else index
+            env.update(CUDA_DEVICE_ORDER="PCI_BUS_ID", CUDA_VISIBLE_DEVICES=chosen)
         env.pop("JAX_PLATFORMS", None)
     else:
         env["CUDA_VISIBLE_DEVICES"] = ""

@@ -208,6 +208,9 @@ HEADLINE_METRICS = (
     "distinct_2",
     "self_bleu_4",
     "broken_characters",
+    "zh_in_form",
+    "zh_rhyme",
+    "en_rhymed_lines",
 )
 _FIXED = (*CASE_COLUMNS, *SAMPLE_COLUMNS)
 _TAKEN = frozenset(column.name for column in _FIXED)

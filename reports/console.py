@@ -99,7 +99,17 @@ def _table(columns: Sequence[TableColumn], width: int) -> Table:
                 for column in columns
             )
         )
+    _add_comparison(table, columns)
     return table
+
+
+def _add_comparison(table: Table, columns: Sequence[TableColumn]) -> None:
+    """Add human poems and chance below the cases, set apart."""
+    from rich.text import Text
+
+    table.add_section()
+    for row in range(len(columns[0].comparison)):
+        table.add_row(*(Text(one_line(column.comparison[row])) for column in columns), style="dim")
 
 
 def _print_notes(said: View, left_out: Sequence[str], console: Console) -> None:

@@ -55,6 +55,9 @@ def table(said: View) -> str:
     for row in range(len(columns[0].cells)):
         cells = [(escaped(column.cells[row]), row in column.best) for column in columns]
         lines.append(_row([f"**{text}**" if best else text for text, best in cells]))
+    for row in range(len(columns[0].comparison)):
+        texts = [escaped(column.comparison[row]) for column in columns]
+        lines.append(_row([f"*{text}*" if text else "" for text in texts]))
     return "\n".join(lines)
 
 

@@ -210,15 +210,15 @@ class RunFolder:
             "A kill leaves such a line; resume the run to measure again what it belonged to."
         )
 
-    def finished(self) -> set[tuple[str, int]]:
-        """Return ``(case hash, launch)`` of what a resumed run need not measure again.
+    def finished(self) -> set[tuple[str, str, int]]:
+        """Return ``(case id, case hash, launch)`` of what a resumed run need not measure again.
 
-        That is every case done with status ``ok``. A failed case is tried again, since people
-        resume after mending what failed; a skipped one too, since whether the machine lacks
-        something costs nothing to ask again.
+        Id and hash, since two cases may measure the same (one preset under two names). A failed
+        case is tried again, since people resume after mending what failed; a skipped one too,
+        since whether the machine lacks something costs nothing to ask again.
         """
         return {
-            (record.case_hash, record.launch)
+            (record.case, record.case_hash, record.launch)
             for record in self.read()
             if isinstance(record, CaseDone) and record.status == "ok"
         }

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from metrics.reference import Comparison, comparisons
 from reports.columns import AXES, CASE_COLUMNS, HEADLINE_METRICS, Column, describe, metric_column
 from reports.frames import rows_of
 from reports.numbers import plain, with_interval
@@ -30,6 +31,7 @@ _SPEED = (
 # What goes first where there is no room, least needed first; what is not here goes before these.
 _DROPPED_FIRST = (
     "compile_seconds",
+    "en_rhymed_lines",
     "device_peak_bytes",
     "steps_per_second",
     "host_peak_bytes",
@@ -39,6 +41,8 @@ _DROPPED_FIRST = (
     "cold_seconds",
     "loop_share",
     "diversity",
+    "zh_rhyme",
+    "zh_in_form",
     "ttft_seconds",
     "seq_rep_4",
     "tpot_seconds",
@@ -48,6 +52,7 @@ _ALWAYS_TOLD = ("tokens_per_second", "ttft_seconds", "tpot_seconds")  # even if 
 _MOST_LISTED = 5
 _BY_NAME = {column.name: column for column in CASE_COLUMNS}
 NOTHING = "–"
+VERSE = ("chinese", "ci", "english")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class TableColumn:
         cells: one string per row; text is not escaped.
         best: rows that hold the best value.
         numeric: aligned right, never wrapped or cut.
+        comparison: cells of the rows below the cases: human poems, and chance.
         rank: columns of lower rank are left out first where there is no room; an axis never is.
     """
 
@@ -69,6 +75,7 @@ class TableColumn:
     best: frozenset[int] = frozenset()
     numeric: bool = True
     rank: int = 0
+    comparison: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +107,13 @@ def view(summary: Summary) -> View:
         axes = ["sampler"]
     columns = [_axis(axis, rows) for axis in axes]
     columns += [_measured(column, rows) for column in _shown(summary, rows)]
+    columns = _compared(columns, summary, len(axes))
     ended = {"complete": ""}.get(summary.ended, f" ({summary.ended})")
     return View(
         f"{summary.run.manifest.get('scenario_name', 'run')}{ended}",
         _facts(rows, axes, summary.run.manifest.get("machine") or {}),
         columns,
-        [*_reading(rows), *_gaps(summary, rows, columns)],
+        [*_reading(rows), *_comparison_notes(summary, columns), *_gaps(summary, rows, columns)],
         _absent(summary),
         [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
     )
@@ -138,6 +146,30 @@ def _measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
     cells = tuple(_cell(column, row) for row in rows)
     rank = _DROPPED_FIRST.index(column.name) + 1 if column.name in _DROPPED_FIRST else 0
     return TableColumn(column.name, column.heading, cells, _best(column, rows), True, rank)
+
+
+def _label(row: Comparison, place: int, axes: int) -> str:
+    """What stands under the axes: kind and poems, apart where there is room for both."""
+    if axes == 1 and place == 0:
+        return f"{row.kind}: {row.whose}"
+    return {0: row.kind, 1: row.whose}.get(place, "") if place < axes else ""
+
+
+def _compared(columns: list[TableColumn], summary: Summary, axes: int) -> list[TableColumn]:
+    """Add the comparison rows of verse metrics, whose values mean nothing by themselves."""
+    by_column = {metric_column(name): name for name in summary.metrics}
+    shown = {by_column[c.name] for c in columns if c.name in by_column}
+    found = comparisons(shown)
+    if not found:
+        return columns
+    compared = []
+    for place, column in enumerate(columns):
+        name = by_column.get(column.name)
+        cells = [
+            f"{row.values[name]:.3f}" if name in row.values else "" for row in found if name
+        ] or [_label(row, place, axes) for row in found]
+        compared.append(replace(column, comparison=tuple(cells)))
+    return compared
 
 
 def _best(column: Column, rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
@@ -197,6 +229,16 @@ def _reading(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return notes
 
 
+def _comparison_notes(summary: Summary, columns: Iterable[TableColumn]) -> list[str]:
+    by_column = {metric_column(name): name for name in summary.metrics}
+    found = comparisons({by_column[c.name] for c in columns if c.name in by_column})
+    return [
+        f"human: {row.n:,} {row.whose}; chance: {row.title}."
+        for row in found
+        if row.kind == "chance"
+    ]
+
+
 def _gaps(
     summary: Summary, rows: Sequence[Mapping[str, Any]], columns: Iterable[TableColumn]
 ) -> list[str]:
@@ -204,8 +246,11 @@ def _gaps(
     headings = {column.name: column.heading for column in columns}
     headings |= {name: _BY_NAME[name].heading for name in _ALWAYS_TOLD}
     found: dict[str, tuple[str, dict[str, None], dict[str, str]]] = {}
+    by_column = {metric_column(name): metric for name, metric in summary.metrics.items()}
     for row in rows:
         for name, heading in headings.items():
+            if name in by_column and by_column[name].group in VERSE:
+                continue  # most often the verse of another language
             if row[name] is None:
                 reason = summary.reason(row["case"], name) or "no value"
                 kind = re.sub(r"\d+", "0", reason)

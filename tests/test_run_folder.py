@@ -137,7 +137,11 @@ def test_the_manifest_is_replaced_whole_or_not_at_all(folder, monkeypatch):
 def test_only_ok_cases_are_finished(folder):
     folder.append(done("c1"), done("c2", status="failed"), done("c3", status="skipped"))
     folder.append(done("c1", launch=1), done("c4", status="failed"), done("c4"))
-    assert folder.finished() == {("hash of c1", 0), ("hash of c1", 1), ("hash of c4", 0)}
+    assert folder.finished() == {
+        ("c1", "hash of c1", 0),
+        ("c1", "hash of c1", 1),
+        ("c4", "hash of c4", 0),
+    }
 
 
 def test_a_cut_at_any_byte_keeps_the_finished_cases_and_the_next_record(folder):
@@ -150,7 +154,7 @@ def test_a_cut_at_any_byte_keeps_the_finished_cases_and_the_next_record(folder):
     for size in range(kept, len(whole)):
         folder.records_path.write_bytes(whole[:size])
         with RunFolder.open(folder.path, append=True) as again:
-            assert ("hash of c1", 0) in again.finished()
+            assert ("c1", "hash of c1", 0) in again.finished()
             again.append(done("c3"))
             records = list(again.read())
         assert records[:2] == [trial("c1"), done("c1")]
@@ -211,7 +215,7 @@ def test_a_killed_writer_leaves_no_lock(folder):
     child.wait()
     child.stdout.close()
     folder.append(done("c1"))
-    assert folder.finished() == {("hash of c1", 0)}
+    assert folder.finished() == {("c1", "hash of c1", 0)}
 
 
 def test_a_child_process_does_not_inherit_the_lock(folder):

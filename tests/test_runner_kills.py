@@ -18,7 +18,6 @@ import pytest
 from fake_runs import cases_of, results
 from processes import alive, wait_until
 
-from bench.runner import finished_keys
 from reports.run_folder import RunFolder, RunFolderError
 
 pytestmark = pytest.mark.skipif(
@@ -107,7 +106,7 @@ def unbroken(runs, tmp_path_factory):
     status, seconds = Parent(runs, path).wait()
     assert status == 0
     folder = RunFolder.open(path)
-    assert finished_keys(folder) == ALL
+    assert folder.finished() == ALL
     return results(folder, **SETTINGS), seconds
 
 
@@ -122,13 +121,13 @@ def test_a_killed_run_ends_like_an_unbroken_one(runs, tmp_path, unbroken, who):
         workers = parent.kill(who)
         parent.wait()
         wait_until(lambda: not any(map(alive, workers)), "no orphans")  # noqa: B023
-        now = finished_keys(RunFolder.open(path))
+        now = RunFolder.open(path).finished()
         assert finished <= now, "what was finished stays"
         finished = now
     status, _ = Parent(runs, path).wait()
     folder = RunFolder.open(path)
     assert status == 0
-    assert finished_keys(folder) == ALL
+    assert folder.finished() == ALL
     assert results(folder, **SETTINGS) == expected
     keys = [(r.case, r.launch) for r in folder.read() if getattr(r, "status", "") == "ok"]
     assert len(keys) == len(set(keys)) == len(ALL), "nothing is finished twice"
@@ -141,4 +140,4 @@ def test_nobody_writes_beside_a_run(runs, tmp_path):
     with pytest.raises(RunFolderError, match="is being written by process"):
         RunFolder.open(path, append=True)
     assert parent.wait()[0] == 0
-    assert finished_keys(RunFolder.open(path)) == ALL
+    assert RunFolder.open(path).finished() == ALL

@@ -8,7 +8,7 @@ from fake_runs import SAMPLERS, FakeWorkers, Watching, cases_of, plan_of, result
 from bench import resources
 from bench.engine.interface import Peak
 from bench.launcher import WorkerDiedError
-from bench.runner import Run, finished_keys
+from bench.runner import Run
 from reports.records import CaseDone, RunEnd
 from reports.run_folder import RunFolder, RunFolderError
 
@@ -160,9 +160,9 @@ def test_a_full_disk_loses_nothing_that_was_finished(folder, monkeypatch, write)
     assert workers.open == 0
     assert run_ends(folder) == []
     monkeypatch.undo()
-    kept = finished_keys(folder)
+    kept = folder.finished()
     run(folder)
-    assert kept <= finished_keys(folder)
+    assert kept <= folder.finished()
     assert len(ends(folder)) == 3, "nothing is measured twice"
     assert {status for status, _ in results(folder).values()} == {"ok"}
 

@@ -95,14 +95,14 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     from bench.outcome import exit_code
     from bench.progress import RunProgress
     from bench.reporting import report
-    from bench.runner import Run, finished_keys
+    from bench.runner import Run
 
     plan = selection.plan
     form: Form = "json" if as_json else "table"
     console = Console(stderr=True)
     launches = range(plan.launches)
     wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
-    already = len(wanted & finished_keys(folder))
+    already = len(wanted & folder.finished())
     try:
         with RunProgress(plan, already, console) as progress:
             outcome = Run(plan, folder, progress).execute()

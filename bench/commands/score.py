@@ -110,8 +110,8 @@ def _print(judged: Judged) -> None:
     from reports.numbers import plain
 
     console = Console()
-    if judged.verse:
-        console.print(judged.verse.drawing)
+    for poem in judged.verse.poems if judged.verse else ():
+        console.print(poem.drawing)
     console.print(f"{len(judged.text.units)} units, script: {judged.text.script}\n", style="dim")
     table = Table(box=None, pad_edge=False)
     table.add_column("metric")
@@ -133,6 +133,6 @@ def _write_page(judged: Judged, page: Path) -> None:
         raise click.UsageError(f"there is no verse to draw in {judged.text.script} script")
     head = '<!doctype html><meta charset="utf-8"><title>versebench score</title>'
     try:
-        page.write_text(f"{head}\n{judged.verse.html}\n", encoding="utf-8")
+        page.write_text("\n".join([head, *(p.html for p in judged.verse.poems)]), encoding="utf-8")
     except OSError as error:
         raise click.UsageError(f"cannot write {page}: {error.strerror}") from error

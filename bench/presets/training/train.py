@@ -35,6 +35,8 @@ ARCHITECTURE = {
 }
 SINGLE_PART = {"en": 0.0, "tang": 0.85}
 """Part of the texts that get a row of their own instead of a place in a packed row."""
+RHYME_WEIGHT = 5.0
+"""How much the last character of a couplet counts in the loss, where it may rhyme."""
 PEAK_RATE = 1.5e-3
 WARM_UP_STEPS = 100
 SEED = 20
@@ -169,15 +171,19 @@ def train(name: str, work: Path, minutes: float, out: Path) -> None:
     for _ in range(progress.step):
         next(stream)
 
+    [[couplet_end]] = codec.encode(["。"])
     budget, saved = minutes * 60, progress.seconds
     while progress.seconds < budget:
         began = time.monotonic()
         x, y, weight = blocks.inputs_and_targets(next(stream))
+        counted = float(weight.sum())
+        if name == "tang":
+            blocks.weigh_before(weight, y, couplet_end, RHYME_WEIGHT)
         model.optimizer.learning_rate.assign(progress.learning_rate(budget))
         mean = loss_of(model.train_on_batch, x, y, weight)
         loss = mean * weight.size / float(weight.sum())
         progress.step += 1
-        progress.tokens += int(weight.sum())
+        progress.tokens += int(counted)
         before = loss if math.isnan(progress.train_loss) else progress.train_loss
         progress.train_loss = 0.98 * before + 0.02 * loss
         progress.seconds += time.monotonic() - began
