@@ -36,7 +36,7 @@ def python(tmp_path: Path, body: str) -> str:
 def test_what_a_backend_sees(tmp_path: Path) -> None:
     fake = python(
         tmp_path,
-        "print('noise'); print('[\"%s on %s\"]' % (sys.argv[3], os.environ['KERAS_BACKEND']))",
+        "print('noise'); print('[\"%s on %s\"]' % (sys.argv[4], os.environ['KERAS_BACKEND']))",
     )
     assert sees("jax", "cpu", fake) == {"devices": ["jax on jax"], "reason": None}
 

@@ -46,7 +46,7 @@ def test_the_whole_order_of_a_launch():
         *both("warm-up 2", main),
         *both("warm-up 3", main),
         *both("trial 1/2", main, one, half),
-        *both("trial 2/2", main, one, half),
+        *both("trial 2/2", half, one, main),  # every other turn in reverse
         *both("samples", "samples 1/1", main, "memory", main),
     ]
 

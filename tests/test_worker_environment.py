@@ -31,9 +31,9 @@ def environment(base=BASE, **hardware):
         ({"device": "gpu", "backend": "jax"}, {"CUDA_VISIBLE_DEVICES": "2,3"}),
         (
             {"device": "gpu:1", "backend": "jax"},
-            {"CUDA_VISIBLE_DEVICES": "1", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"},
+            {"CUDA_VISIBLE_DEVICES": "3", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"},  # of those allotted
         ),
-        ({"device": "gpu:0"}, {"CUDA_VISIBLE_DEVICES": "0"}),
+        ({"device": "gpu:0"}, {"CUDA_VISIBLE_DEVICES": "2"}),
         (
             {"device": "tpu", "backend": "jax"},
             {"JAX_PLATFORMS": "tpu", "CUDA_VISIBLE_DEVICES": ""},
