@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+import traceback
 
 import click
 
@@ -56,26 +57,30 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(errors="backslashreplace")  # a hanzi must not end the run
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        code = versebench.main(prog_name="versebench", standalone_mode=False)
-    except click.exceptions.Abort:
-        _say("interrupted")
-        sys.exit(exit_codes.INTERRUPTED)
+        with versebench.make_context("versebench", arguments) as context:
+            return versebench.invoke(context) or exit_codes.FINE
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+        return error.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
         _say("interrupted")
-        sys.exit(exit_codes.INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader of our output went away
-        sys.exit(exit_codes.FINE)
+        return exit_codes.INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # rich exits with 1 where the reader of a pipe has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return exit_codes.FINE
     except Exception as error:
-        if not _is_the_users(error):
-            raise
-        _say(str(error))
-        sys.exit(exit_codes.USAGE)
-    sys.exit(code or exit_codes.FINE)
+        if _is_the_users(error):
+            _say(str(error))
+            return exit_codes.USAGE
+        traceback.print_exc()
+        return exit_codes.BROKEN
 
 
 def _is_the_users(error: Exception) -> bool:
@@ -84,7 +89,7 @@ def _is_the_users(error: Exception) -> bool:
     from reports.run_folder import RunFolderError
     from scenarios.faults import ScenarioError
 
-    return isinstance(error, PresetError | RunFolderError | ScenarioError)
+    return isinstance(error, PresetError | RunFolderError | ScenarioError | OSError)
 
 
 def _say(text: str) -> None:

@@ -9,5 +9,7 @@ NOTHING_COMPARED = 3
 """Nothing could be measured or compared: every case was skipped, or a gate met no value."""
 CRASHED = 4
 """A case crashed or timed out; the others were measured."""
+BROKEN = 70
+"""A fault of versebench itself (sysexits' EX_SOFTWARE); its traceback is shown to be reported."""
 INTERRUPTED = 130
 """Ctrl-C (128 + SIGINT, as shells have it)."""

@@ -39,6 +39,19 @@ def build(
     }
 
 
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return the warning that a resumed run mixes machines or versions, or nothing."""
+    old, new = before.get("machine") or {}, after["machine"]
+    names = ("cpu_model", "cores_allowed", "memory_total_bytes", "versions", "python")
+    changed = [name for name in names if old.get(name) != new.get(name)]
+    if not changed:
+        return []
+    return [
+        f"the run was resumed where {', '.join(changed)} differ from before: its launches are not "
+        "comparable with each other. Start a new run"
+    ]
+
+
 def _case(case: Case, skipped: str | None) -> dict[str, Any]:
     return {
         "id": case.id,

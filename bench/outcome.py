@@ -25,8 +25,19 @@ def exit_code(outcome: Outcome, gates: Sequence[GateOutcome], measured: int) -> 
         return exit_codes.CRASHED
     if failures:
         return exit_codes.USAGE
+    code = gates_code(gates)
+    return exit_codes.NOTHING_COMPARED if code == exit_codes.FINE and not measured else code
+
+
+def gates_code(gates: Sequence[GateOutcome]) -> int:
+    """Return the exit code of gates alone; a gate that met no value in any case is no success.
+
+    A case that a gate cannot judge (Chinese verse, where another case writes English) does not
+    count against it, as long as some case was compared.
+    """
     if any(gate.verdict == "fail" for gate in gates):
         return exit_codes.WORSE
-    if not measured or any(gate.verdict == "not compared" for gate in gates):
+    compared = {gate.gate for gate in gates if gate.verdict != "not compared"}
+    if any(gate.gate not in compared for gate in gates):
         return exit_codes.NOTHING_COMPARED
     return exit_codes.FINE

@@ -214,5 +214,8 @@ def _compile_seconds(running: _Running) -> tuple[float | None, str | None]:
 
 
 def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else "no message"
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
+    if not lines:
+        return "no message"
+    # TensorFlow puts the whole traceback of a traced function before its message.
+    return (lines[-1] if lines[0].startswith("in user code") else lines[0])[:300]

@@ -30,7 +30,7 @@ class Used:
 
 
 def measure(engine: Engine, program: Program, speed: SpeedBatch) -> Used:
-    """Call the program once for memory and, where a counter exists, for 1 s for energy."""
+    """Call the program once for memory and, where a counter exists, for some seconds for energy."""
     engine.reset_device_peak()
     cleared = clear_host_peak()
     seconds = program(speed.batch, None).seconds

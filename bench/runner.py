@@ -16,6 +16,7 @@ from bench.job import Job
 from bench.launcher import Worker, WorkerDiedError, WorkerTimedOutError
 from bench.planning import Group, Plan
 from bench.worker_environment import worker_environment
+from reports.manifest import fail
 from reports.records import CaseDone, Failure, Record, RunEnd, Status, from_line
 from reports.run_folder import RunFolder, RunFolderError
 from scenarios.cases import Case
@@ -116,7 +117,7 @@ class Run:
     def _launch(self, group: Group, cases: list[Case], launch: int) -> None:
         attempt = uuid.uuid4().hex[:12]
         job = group.job(cases, launch, attempt)
-        log = self.folder.logs / f"launch-{launch}-{attempt}.log"
+        log = self._log(f"launch-{launch}-{attempt}.log")
         environment = worker_environment(job.hardware, os.environ)
         self.watcher.launch(group.name, launch, len(cases))
         current: str | None = None
@@ -138,6 +139,14 @@ class Run:
                 return
         undone = [c for c in cases if (c.id, launch) not in self.outcome.done]
         self._give_up(job, undone, "the worker ended without a word on this case", "crash", worker)
+
+    def _log(self, name: str) -> Path:
+        try:
+            self.folder.logs.mkdir(exist_ok=True)
+            (self.folder.logs / name).touch()
+        except OSError as error:
+            fail(f"cannot write {self.folder.logs}", error, self.folder.path)
+        return self.folder.logs / name
 
     def _keep(self, records: list[Record]) -> None:
         ends = [record for record in records if isinstance(record, CaseDone)]

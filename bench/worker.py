@@ -18,6 +18,8 @@ from typing import IO, Any
 from bench.job import OK, Job
 from reports.records import Launch, LaunchEnd, Record, to_line
 
+_TELLING = ("CUDA_", "JAX_", "KERAS_", "MKL_", "OMP_", "OPENBLAS_", "TF_", "TORCH_", "XLA_")
+
 
 class Channel:
     """The worker's end of the conversation; implements ``protocol.Report``."""
@@ -53,10 +55,12 @@ class Channel:
 def main() -> None:
     """Serve one job."""
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a library that asks for input gets none
     _die_with_parent()
-    channel = Channel(events, sys.stdin)
-    line = sys.stdin.readline()
+    channel = Channel(events, answers)
+    line = answers.readline()
     if not line:
         raise SystemExit("no job on standard input")
     job = Job.from_line(line)
@@ -83,7 +87,12 @@ def _serve(job: Job, channel: Channel) -> None:
         channel.send("not_loaded", failure="crash", reason=f"{type(error).__name__}: {error}")
         return
     before = machine.volatile()
-    what_ran = {**loaded.engine.what_ran(), "cores": _cores(), "before": before}
+    what_ran = {
+        **loaded.engine.what_ran(),
+        "cores": _cores(),
+        "environment": _environment(),
+        "before": before,
+    }
     channel.record(
         Launch(
             launch=job.launch,
@@ -92,6 +101,7 @@ def _serve(job: Job, channel: Channel) -> None:
             started=started,
             import_seconds=loaded.import_seconds,
             load_seconds=loaded.load_seconds,
+            first_call_seconds=loaded.first_call_seconds,
             parameters=loaded.engine.parameters,
             what_ran=what_ran,
         )
@@ -101,6 +111,11 @@ def _serve(job: Job, channel: Channel) -> None:
     disturbed = machine.launch_warnings(before, after)
     channel.record(LaunchEnd(job.launch, job.attempt, job.group, time.time(), after, disturbed))
     channel.send("end")
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment variables that change what backends do or how fast."""
+    return {k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)}
 
 
 def _pin(threads: int | None) -> None:

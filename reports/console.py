@@ -109,6 +109,8 @@ def _add_comparison(table: Table, columns: Sequence[TableColumn]) -> None:
 
     table.add_section()
     for row in range(len(columns[0].comparison)):
+        if not any(column.comparison[row] for column in columns if column.numeric):
+            continue  # the columns that it compares had no room
         table.add_row(*(Text(one_line(column.comparison[row])) for column in columns), style="dim")
 
 

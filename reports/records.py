@@ -39,6 +39,7 @@ class Launch:
     import_seconds: float  # keras and keras_hub
     load_seconds: float  # weights and tokenizer
     parameters: int
+    first_call_seconds: float | None = None  # a throw-away call that warms the framework itself
     what_ran: dict[str, Any] = field(default_factory=dict)
 
 
@@ -78,7 +79,7 @@ class Sample:
     seed: int | None  # the sampler's seed for the batch; None where nothing is drawn
     text: str
     ids: list[int]  # new tokens, without the end token
-    new_tokens: int  # as counted from the masks, end token included
+    new_tokens: int  # len(ids), and the end token where it ended
     ended: bool  # True: the model wrote its end token; False: cut at max_length
     broken_characters: int  # U+FFFD in text: bytes that do not form a character
 

@@ -161,6 +161,9 @@ class RunFolder:
         """
         data = "".join(to_line(record) + "\n" for record in records).encode("ascii")
         self.lock()
+        assert self._handle is not None
+        if os.fstat(self._handle).st_nlink == 0:
+            raise RunFolderError(f"{self.path} was deleted while the run went on. Start it again.")
         try:
             with self._turn:
                 self._write(data)
@@ -207,7 +210,7 @@ class RunFolder:
         lines = "1 line was" if count == 1 else f"{count} lines were"
         return (
             f"{RECORDS}: {lines} unreadable and passed over ({shown}{more}). "
-            "A kill leaves such a line; resume the run to measure again what it belonged to."
+            "A kill leaves such a line; a resumed run measures again what was not finished."
         )
 
     def finished(self) -> set[tuple[str, str, int]]:

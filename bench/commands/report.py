@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench import exit_codes
-
 if TYPE_CHECKING:
     from bench.reporting import Form
 
@@ -38,8 +36,9 @@ if TYPE_CHECKING:
 def command(run: Path, form: Form | None, samples: int, raw_csv: bool, picture: Path | None) -> int:
     """Show RUN (a run folder): the table, or CSV, Markdown, JSON. Its files are written anew.
 
-    Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder.
+    Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder, 3 a gate met no value.
     """
+    from bench.outcome import gates_code
     from bench.reporting import report
     from reports.run_folder import RunFolder
 
@@ -50,5 +49,4 @@ def command(run: Path, form: Form | None, samples: int, raw_csv: bool, picture: 
         guard=not raw_csv,
         picture=picture,
     )
-    failed = any(gate.verdict == "fail" for gate in gates)
-    return exit_codes.WORSE if failed else exit_codes.FINE
+    return gates_code(gates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def command(
     """Measure SCENARIO (a shipped name or a file) and show the results.
 
     Exit codes: 0 fine, 1 a gate failed, 2 bad input, 3 nothing could be measured or compared,
-    4 a case crashed.
+    4 a case crashed, 130 interrupted.
     """
     selection = select(scenario, only, presets)
     if dry_run:
@@ -67,12 +68,23 @@ def _folder(
         selection.loaded, selection.cases, selection.plan.skipped, only=only, presets=presets
     )
     last = RunFolder.newest(out, name) if resume else None
-    if last is None:
+    if last is None or last.manifest.get("scenario_name") != name:
         if resume:
             click.echo(f"no earlier run of {name} in {out}: starting one", err=True)
         return RunFolder.create(out, name, content)
     last.lock()
+    finished = {(id_, hash_) for id_, hash_, _ in last.finished()}
+    forgotten = finished - {(case.id, case.hash) for case in selection.every_case}
+    if forgotten:
+        last.close()
+        raise click.UsageError(
+            f"the last run of {name}, {last.path}, measured {len(forgotten)} cases that this "
+            "scenario does not have (it was changed, or has another one's name). Run without "
+            "--resume, or give the scenario its own name"
+        )
+    click.echo(f"resuming {last.path}", err=True)
     content["cases"] = _with_earlier(content["cases"], last.manifest.get("cases", []), selection)
+    content["warnings"] += manifest.changes(last.manifest, content)
     last.write_manifest({**last.manifest, **content, "created": last.manifest.get("created")})
     return last
 
@@ -103,6 +115,7 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     launches = range(plan.launches)
     wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
     already = len(wanted & folder.finished())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: a readable run
     try:
         with RunProgress(plan, already, console) as progress:
             outcome = Run(plan, folder, progress).execute()

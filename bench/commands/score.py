@@ -56,14 +56,18 @@ def command(
     judged as verse, and drawn with its tones or stresses, its rhymes and its faults.
     """
     if (run is None) == (text_file is None):
-        raise click.UsageError("name a run folder, or a text with --text FILE")
+        raise click.UsageError("name either a run folder or a text with --text FILE")
     metrics = _selected(names)
     if run is not None:
+        from bench.outcome import gates_code
         from bench.reporting import report
         from reports.run_folder import RunFolder
 
-        report(RunFolder.open(run), "json" if as_json else "table", metrics=names)
-        return exit_codes.FINE
+        if form or page:
+            raise click.UsageError("--form and --html judge a text; name it with --text FILE")
+        return gates_code(
+            report(RunFolder.open(run), "json" if as_json else "table", metrics=names)
+        )
     from bench.judging import judge
 
     assert text_file is not None
@@ -100,7 +104,7 @@ def _read(text_file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise click.UsageError(f"{text_file} is not UTF-8 (byte {error.start})") from error
+        raise click.UsageError(f"{text_file} is not UTF-8 text (byte {error.start})") from error
 
 
 def _print(judged: Judged) -> None:

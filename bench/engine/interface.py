@@ -6,7 +6,7 @@ real one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -115,4 +115,4 @@ class LoadedEngine:
     engine: Engine
     import_seconds: float
     load_seconds: float
-    notes: list[str] = field(default_factory=list)
+    first_call_seconds: float | None = None

@@ -1,7 +1,7 @@
 """Show what a preset writes: ``python -m bench.presets.training.samples FOLDER [PROMPT ...]``.
 
-For each sampler: a few texts and the share that are poems of regular shape (4 or 8 lines of 5 or 7
-characters), as printed in the model cards. Whether they rhyme is for the project's metrics to say.
+For each sampler: a few texts, the share that are poems of regular shape (4 or 8 lines of 5 or 7
+characters), and what the project's own metrics say of them, as printed in the model cards.
 """
 
 import argparse
@@ -9,9 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from metrics import Text, score_samples, select
+
 from .tang import shape, verse_lines
 
 SHOWN = 3
+VERSE = ("zh_lines_rhymed", "zh_rhyme", "zh_regulated_lines", "zh_tang_lines")
 
 
 def is_regular(text: str) -> bool:
@@ -35,6 +38,16 @@ def samplers() -> dict[str, tuple[Any, bool]]:
     }
 
 
+def verse_scores(texts: list[str]) -> str:
+    """Return the means of the verse metrics over the texts that each can judge."""
+    means = score_samples([Text.of(text) for text in texts], select(VERSE)).case()
+    return ", ".join(
+        f"{name} {score.value:.2f} (n={score.n})"
+        for name, score in means.items()
+        if score.value is not None
+    )
+
+
 def show(preset: Path, prompts: list[str], count: int, max_length: int) -> None:
     """Print samples of one preset; a sampler without chance gets each prompt once."""
     import keras_hub
@@ -47,6 +60,7 @@ def show(preset: Path, prompts: list[str], count: int, max_length: int) -> None:
         regular = sum(map(is_regular, texts)) / len(texts)
         broken = sum("\ufffd" in text for text in texts)
         print(f"{name}: {len(texts)} texts, regular {regular:.2f}, with broken bytes {broken}")
+        print(f"    {verse_scores(texts)}", flush=True)
         for text in texts[:SHOWN]:
             print(f"    {text!r}")
 
