@@ -25,7 +25,7 @@ class EnergyCounter:
         try:
             import pynvml
         except ImportError:
-            return cls(None, None, "no NVML: pip install 'versebench[gpu]' on a machine with one")
+            return cls(None, None, "no NVML: pip install nvidia-ml-py on a machine with one")
         try:
             pynvml.nvmlInit()
             if first.isdigit():

@@ -88,7 +88,7 @@ def test_without_the_package(nvml, monkeypatch):
     monkeypatch.setitem(sys.modules, "pynvml", None)
     peak = EnergyCounter.for_this_process().joules()
     assert peak.value is None
-    assert "versebench[gpu]" in peak.reason
+    assert "nvidia-ml-py" in peak.reason
 
 
 def test_nothing_is_ever_set(nvml):

@@ -110,4 +110,4 @@ def test_a_gpu_that_cannot_be_asked_is_missing_with_a_reason(
     assert "Shared Library" in found["missing"]["gpus"]
     monkeypatch.setitem(sys.modules, "pynvml", None)
     found = facts(tmp_path, Devices(tmp_path))
-    assert found["missing"]["gpus"].endswith("pip install 'versebench[gpu]'")
+    assert found["missing"]["gpus"].endswith("pip install nvidia-ml-py")

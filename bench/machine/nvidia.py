@@ -96,7 +96,7 @@ class Devices:
             except ImportError:
                 if there:
                     raise MissingError(
-                        "nvidia-ml-py is not installed: pip install 'versebench[gpu]'"
+                        "nvidia-ml-py is not installed: pip install nvidia-ml-py"
                     ) from None
                 yield None
                 return
