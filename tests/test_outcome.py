@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bench import exit_codes
-from bench.outcome import exit_code
+from bench.outcome import exit_code, gates_code
 from bench.runner import Outcome
 from reports.gates import GateOutcome
 from reports.records import CaseDone
@@ -17,16 +17,17 @@ CRASH = ("failed", "crash")
 TIMEOUT = ("failed", "timeout")
 
 
+def outcome_of(gate, case, verdict):
+    return GateOutcome(gate, "rep_4", case, verdict, None, None, 0.3, None, None)
+
+
 def code(ends=(), gates=(), measured=None):
     outcome = Outcome()
     for i, (status, failure) in enumerate(ends):
         outcome.done[f"case {i}", 0] = CaseDone(
             f"case {i}", "hash", 0, "a", status, failure=failure
         )
-    said = [
-        GateOutcome("rep_4", "rep_4", "case 0", verdict, None, None, 0.3, None, None)
-        for verdict in gates
-    ]
+    said = [outcome_of(f"gate {i}", "case 0", verdict) for i, verdict in enumerate(gates)]
     return exit_code(outcome, said, sum(e == OK for e in ends) if measured is None else measured)
 
 
@@ -38,7 +39,7 @@ def test_the_numbers_are_a_contract():
         exit_codes.NOTHING_COMPARED,
         exit_codes.CRASHED,
     ) == (0, 1, 2, 3, 4)
-    assert exit_codes.INTERRUPTED == 130
+    assert (exit_codes.INTERRUPTED, exit_codes.BROKEN) == (130, 70)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,16 @@ def test_the_numbers_are_a_contract():
 def test_the_worst_thing_decides(ends, gates, expected):
     assert code(ends, gates) == expected
     assert code(ends[::-1], gates[::-1]) == expected
+
+
+def test_a_gate_that_some_case_meets_need_not_meet_all():
+    """Chinese verse cannot be judged where another case writes English."""
+    english = outcome_of("zh_rhyme", "base", "not compared")
+    chinese = outcome_of("zh_rhyme", "tang", "pass")
+    assert gates_code([english, chinese]) == exit_codes.FINE
+    assert gates_code([english]) == exit_codes.NOTHING_COMPARED
+    assert gates_code([english, outcome_of("zh_rhyme", "tang", "fail")]) == exit_codes.WORSE
+    assert gates_code([]) == exit_codes.FINE
 
 
 def test_what_an_earlier_run_measured_counts():
