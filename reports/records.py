@@ -56,7 +56,7 @@ class Trial:
     prompt_tokens: int  # per row, start token included; all rows of a speed trial are equal
     new_tokens: int  # over all rows: mask out - mask in
     steps: int  # decode steps of the loop
-    seconds: float  # generate: from ids on the host to ids on the host
+    seconds: float  # generate: from prompt ids on the device to ids on the host
     encode_seconds: float | None  # text to ids; None where the trial starts from ids
     decode_seconds: float | None  # ids to text
     compiles: int  # programs compiled during this call

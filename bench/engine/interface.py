@@ -45,7 +45,7 @@ class CallResult:
 
     Attributes:
         batch: ids and mask after the call (mask: prompt and kept new tokens).
-        seconds: from ids on the host to ids on the host.
+        seconds: from prompt ids on the device to all ids on the host.
         compiles: programs compiled during the call.
         compile_seconds: their compile time; None where the backend does not say.
     """

