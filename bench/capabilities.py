@@ -114,9 +114,7 @@ def _install(hardware: Hardware) -> str:
     if hardware.backend == "tensorflow":
         return "pip install " + ("'tensorflow[and-cuda]'" if kind == "gpu" else "tensorflow")
     more = {"gpu": " 'jax[cuda12]'", "tpu": " 'jax[tpu]'"}.get(kind, "")
-    return f"pip install {hardware.backend}" + (
-        more if hardware.backend == "jax" else ""
-    )
+    return f"pip install {hardware.backend}" + (more if hardware.backend == "jax" else "")
 
 
 def _device(hardware: Hardware, machine: Machine) -> Iterable[str]:
