@@ -107,13 +107,15 @@ def view(summary: Summary) -> View:
         axes = ["sampler"]
     columns = [_axis(axis, rows) for axis in axes]
     columns += [_measured(column, rows) for column in _shown(summary, rows)]
-    columns = _compared(columns, summary, len(axes))
+    metrics = {metric_column(name): name for name in summary.metrics}
+    below = comparisons({metrics[c.name] for c in columns if c.name in metrics})
+    columns = _compared(columns, metrics, below, len(axes))
     ended = {"complete": ""}.get(summary.ended, f" ({summary.ended})")
     return View(
         f"{summary.run.manifest.get('scenario_name', 'run')}{ended}",
         _facts(rows, axes, summary.run.manifest.get("machine") or {}),
         columns,
-        [*_reading(rows), *_comparison_notes(summary, columns), *_gaps(summary, rows, columns)],
+        [*_reading(rows), *_comparison_notes(below), *_gaps(summary, rows, columns)],
         _absent(summary),
         [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
     )
@@ -155,16 +157,13 @@ def _label(row: Comparison, place: int, axes: int) -> str:
     return {0: row.kind, 1: row.whose}.get(place, "") if place < axes else ""
 
 
-def _compared(columns: list[TableColumn], summary: Summary, axes: int) -> list[TableColumn]:
+def _compared(
+    columns: list[TableColumn], metrics: Mapping[str, str], found: Sequence[Comparison], axes: int
+) -> list[TableColumn]:
     """Add the comparison rows of verse metrics, whose values mean nothing by themselves."""
-    by_column = {metric_column(name): name for name in summary.metrics}
-    shown = {by_column[c.name] for c in columns if c.name in by_column}
-    found = comparisons(shown)
-    if not found:
-        return columns
     compared = []
     for place, column in enumerate(columns):
-        name = by_column.get(column.name)
+        name = metrics.get(column.name)
         cells = [
             f"{row.values[name]:.3f}" if name in row.values else "" for row in found if name
         ] or [_label(row, place, axes) for row in found]
@@ -229,9 +228,7 @@ def _reading(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return notes
 
 
-def _comparison_notes(summary: Summary, columns: Iterable[TableColumn]) -> list[str]:
-    by_column = {metric_column(name): name for name in summary.metrics}
-    found = comparisons({by_column[c.name] for c in columns if c.name in by_column})
+def _comparison_notes(found: Iterable[Comparison]) -> list[str]:
     return [
         f"human: {row.n:,} {row.whose}; chance: {row.title}."
         for row in found
