@@ -1,0 +1,56 @@
+"""What reading gives: the raw texts of a source, and the two sides made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class DataError(Exception):
+    """Why a data set cannot be used: one message for people, with what to do about it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The texts of a source, as they stand there and in its order; some may be empty.
+
+    Attributes:
+        texts: valid Unicode (no lone surrogates).
+        source: where they come from, for people.
+        licence: what the source itself says about it; None where it says nothing.
+        dropped: what the reader left out, reason -> how many.
+    """
+
+    texts: Sequence[str]
+    source: str
+    licence: str | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a training, in the order in which they are taken.
+
+    Attributes:
+        train: at least one; a text that stands in the source twice may stand here twice.
+        held_out: between 1 and 512 different texts, none of which is in ``train``.
+        facts: plain data for the record: ``dataset`` (label), ``source``, ``licence``, ``texts``
+            and ``characters`` (of ``train``), ``asked`` (how many were; None: all),
+            ``held_out_texts``, ``texts_in_set`` (non-empty ones), ``set_aside`` (held out, but
+            beyond the 512), ``dropped_empty``, ``dropped`` (reason -> how many) and ``sides`` (the
+            rule of division in words).
+    """
+
+    train: list[str]
+    held_out: list[str]
+    facts: dict[str, Any]
+
+
+def whole_characters(text: str) -> str:
+    """Return text in which half surrogate pairs, which no tokenizer takes, are U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
