@@ -24,7 +24,17 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def _built_in() -> tuple[Metric, ...]:
     """The metrics of this package. To add one: put it in its module's ``METRICS``."""
-    from metrics import chinese, encoding, english, loops, repetition, self_bleu, vocabulary
+    from metrics import (
+        chinese,
+        corpus,
+        encoding,
+        english,
+        loops,
+        repetition,
+        self_bleu,
+        style,
+        vocabulary,
+    )
 
     return (
         *repetition.METRICS,
@@ -32,9 +42,11 @@ def _built_in() -> tuple[Metric, ...]:
         *vocabulary.METRICS,
         *self_bleu.METRICS,
         *encoding.METRICS,
+        *style.METRICS,
         *chinese.METRICS,
         *chinese.CI_METRICS,
         *english.METRICS,
+        *corpus.METRICS,
     )
 
 
