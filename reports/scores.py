@@ -3,6 +3,10 @@
 The file may be deleted at any time. A line holds the scores of one case, a digest of its samples,
 and for each metric a digest of its code; where both digests still fit, a score is reused, and
 whatever is new or changed is computed. It is replaced whole, so a kill leaves the old one.
+
+The metrics of memorisation judge against the texts that a case's state was tuned on, if the run
+holds them: the digest of those follows that of the code, ``<code>+<texts>``. Scores made while the
+texts were there stay when they are removed.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import hashlib
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,11 +25,13 @@ from metrics import Metric, Score, Text, all_metrics, score_samples, select
 from metrics.registry import entry_point_faults
 from reports.atomic_file import replacing
 from reports.completed import CaseResult, Completed
+from reports.corpora import NAMES, Corpora
 from reports.gates import gate_metrics
 from reports.records import SCHEMA_VERSION
 from reports.run_folder import RunFolder
 
 SCORES = "scores.jsonl"
+_TEXTS = "+"  # parts the digest of the code from that of the training texts
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class MetricScores:
 
     Attributes:
         level: ``sample`` or ``set``.
-        code: digest of the metric's code.
+        code: digest of the metric's code, and of the training texts if it judges against them.
         values: the scores; None where the metric could not judge.
         n: what each rests on (the metric's definition says what is counted).
         coverage: share of each text that could be judged.
@@ -96,10 +102,17 @@ def score_run(
         folder: where ``scores.jsonl`` is read and, if anything was computed, written.
         completed: the run's records.
         names: metrics, groups, or ``*``; by default those that the scenario selected or sets a
-            gate on. A name not known here (an uninstalled package's) gives a warning.
+            gate on. A name not known here (an uninstalled package's) gives a warning. ``*`` leaves
+            the metrics of memorisation out where no case's state was tuned in this run.
     """
-    metrics, warnings = _chosen(asked_metrics(folder.manifest) if names is None else names)
     stored = _read(folder.path / SCORES)
+    corpora = Corpora(folder.path)
+    tuned = any(corpora.digest(result.case) for result in completed.cases) or any(
+        _TEXTS in one.code for case in stored.values() for one in case.metrics.values()
+    )
+    metrics, warnings = _chosen(
+        asked_metrics(folder.manifest) if names is None else names, set() if tuned else NAMES
+    )
     codes = {name: code_digest(metric) for name, metric in metrics.items()}
     found: dict[str, CaseScores] = {}
     computed = 0
@@ -107,7 +120,7 @@ def score_run(
         if not result.samples:
             continue
         old = stored.get(result.id)
-        fresh, new = _score_case(result, metrics, codes, old)
+        fresh, new = _score_case(result, metrics, codes, corpora, old)
         computed += new
         found[result.id] = fresh
     if computed or found.keys() != stored.keys():
@@ -118,7 +131,7 @@ def score_run(
                 f"{SCORES} could not be written ({error.strerror}); the scores below are right, "
                 "and will be computed again next time. Make the run folder writable."
             )
-    return RunScores(found, metrics, computed, warnings)
+    return RunScores(found, metrics, computed, warnings + corpora.warnings)
 
 
 def asked_metrics(manifest: Mapping[str, Any]) -> list[str]:
@@ -127,12 +140,13 @@ def asked_metrics(manifest: Mapping[str, Any]) -> list[str]:
     return [*(scenario.get("metrics") or ["*"]), *gate_metrics(scenario.get("gates") or {})]
 
 
-def _chosen(names: Sequence[str]) -> tuple[dict[str, Metric], list[str]]:
+def _chosen(names: Sequence[str], left_out: Set[str]) -> tuple[dict[str, Metric], list[str]]:
     warnings = [f"{fault}. Mend or uninstall that package." for fault in entry_point_faults()]
+    everything = {name: one for name, one in all_metrics().items() if name not in left_out}
     chosen: dict[str, Metric] = {}
     for name in names:
         try:
-            chosen |= all_metrics() if name == "*" else select([name])
+            chosen |= everything if name == "*" else select([name])
         except ValueError as error:
             warnings.append(f"{error}. Install the package that has it, or score without it.")
     return chosen, warnings
@@ -142,6 +156,7 @@ def _score_case(
     result: CaseResult,
     metrics: Mapping[str, Metric],
     codes: Mapping[str, str],
+    corpora: Corpora,
     old: CaseScores | None,
 ) -> tuple[CaseScores, int]:
     forms = {prompt["index"]: prompt.get("form") for prompt in result.case.get("prompts", ())}
@@ -152,11 +167,16 @@ def _score_case(
     ]
     digest = hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:32]
     kept = old.metrics if old is not None and old.digest == digest else {}
+    tuned_on = corpora.digest(result.case)
     todo = {
         name: metric
         for name, metric in metrics.items()
-        if name not in kept or kept[name].code != codes[name]
+        if name not in kept or not _stands(name, kept[name].code, codes[name], tuned_on)
     }
+    if tuned_on and not NAMES.isdisjoint(todo):
+        against = {n: m for n, m in corpora.metrics(result.case).items() if n in todo}
+        todo |= against
+        codes = {**codes, **{name: f"{codes[name]}{_TEXTS}{tuned_on}" for name in against}}
     fresh: dict[str, MetricScores] = {}
     if todo:
         texts = [
@@ -174,6 +194,13 @@ def _score_case(
     others = {name: one for name, one in kept.items() if name not in metrics}
     keys = [(s.prompt_index, s.repeat) for s in samples]
     return CaseScores(result.id, digest, keys, ordered | others), len(todo)
+
+
+def _stands(name: str, stored: str, code: str, texts: str | None) -> bool:
+    """Whether a score stored with this digest need not be computed again."""
+    if name in NAMES and texts is None:
+        return stored.partition(_TEXTS)[0] == code
+    return stored == (f"{code}{_TEXTS}{texts}" if name in NAMES else code)
 
 
 def _columns(level: str, code: str, scores: Sequence[Score]) -> MetricScores:
