@@ -82,15 +82,17 @@ def _there(path: str, info: ValidationInfo, *, folder: bool, advice: str = "") -
     thing = "folder" if folder else "file"
     more = f"; {advice}" if advice else ""
     try:
-        is_folder = stat.S_ISDIR(os.stat(located).st_mode)
+        mode = os.stat(located).st_mode
     except FileNotFoundError:
         raise refuse(f"there is no such {thing}: {printable(located)}{more}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise refuse(f"cannot be read: {reason}: {printable(located)}") from None
-    if is_folder != folder:
+    if stat.S_ISDIR(mode) != folder:
         other = "file" if folder else "folder"
         raise refuse(f"is a {other}, not a {thing}: {printable(located)}{more}")
+    if not folder and not stat.S_ISREG(mode):  # a pipe would be waited for without end
+        raise refuse(f"is not a regular file: {printable(located)}")
     return located
 
 

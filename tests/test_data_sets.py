@@ -170,6 +170,9 @@ def test_a_place_where_nothing_is(tmp_path: Path) -> None:
     assert "is a file, not a folder" in refused({"chinese-poetry": "file"}, tmp_path)
     assert "cannot be read" in refused({"text": "a\0b"}, tmp_path)
     assert "cannot be read" in refused({"text": "x" * 5000}, tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        assert "is not a regular file" in refused({"text": "pipe"}, tmp_path)
     if os.sep == "/":
         assert "cannot be read" in refused({"text": "file/x"}, tmp_path)
 

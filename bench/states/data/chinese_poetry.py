@@ -44,7 +44,6 @@ _SHAPES = {(4, 5): "wujue", (4, 7): "qijue", (8, 5): "wulu", (8, 7): "qilu"}
 _NOTES = re.compile(
     r"（[^（）]*）|\([^()]*\)|〖[^〖〗]*〗|【[^【】]*】|\[[^\[\]]*\]|｛[^｛｝]*｝|\{[^{}]*\}"
 )
-_LOST = re.compile(r"[□{}｛｝]")
 _QUOTATION = re.compile(r"[“”‘’「」『』《》〈〉〝〞\"'·・]|[^\S\n]")
 _PARAGRAPH_END = re.compile(r"(?<![，。？！；、：,.?!;:\n])\n+")
 _NUMBER = re.compile(r"\d+")
@@ -145,8 +144,8 @@ def _poem(record: dict[str, Any]) -> tuple[str | None, str | None]:
         return None, None
     bare = "\n".join([*paragraphs, ""])
     while (shorter := _NOTES.sub("", bare)) != bare:
-        if any(_LOST.search(note) for note in _NOTES.findall(bare)):
-            return None, None
+        if any(note[0] in "{｛" for note in _NOTES.findall(bare)):
+            return None, None  # {足各} describes a character that has no code
         bare = shorter
     # Some collections leave the mark out where a paragraph ends.
     bare = _PARAGRAPH_END.sub("。", _QUOTATION.sub("", bare).lstrip("\n")).replace("\n", "")

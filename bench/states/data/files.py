@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from io import BufferedIOBase
 from pathlib import Path
 
@@ -52,11 +53,18 @@ def digest(paths: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for path in paths:
         try:
-            with path.open("rb") as stream:
-                total.update(hashlib.file_digest(stream, "sha256").digest())
+            status = path.stat()
+            total.update(_file_digest(path, status.st_ino, status.st_size, status.st_mtime_ns))
         except OSError as error:
             raise unreadable(path, error) from None
     return total.hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _file_digest(path: Path, inode: int, size: int, changed: int) -> bytes:
+    """Return a file's SHA-256; a plan asks for it once per case, so an unchanged file is kept."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def unreadable(path: Path, error: OSError) -> DataError:

@@ -45,7 +45,7 @@ def _text(line: str, field: str, where: str) -> str:
 
 def _record(line: str, where: str) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line.removesuffix("\n"))
     except json.JSONDecodeError as error:
         raise DataError(f"{where}:{error.colno}: not JSON ({error.msg})") from None
     except (ValueError, RecursionError) as error:  # a number or a nesting beyond all measure

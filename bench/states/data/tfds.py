@@ -20,6 +20,8 @@ from scenarios.data_sets import Tfds
 from scenarios.values import did_you_mean, quoted
 
 _PROCESS = "bench.states.data.tfds_process"
+# The library's metadata leaves out importlib_resources, which fetching needs (seen with 4.9.10).
+_INSTALL = "pip install tensorflow-datasets importlib_resources"
 
 
 def texts(data: Tfds) -> Found:
@@ -47,12 +49,16 @@ def prepare(data: Tfds) -> None:
     """
     if tfds_folder.prepared(data) is not None:
         return
-    reason = ""
-    for message in _ask(data, "prepare", data.tfds, str(tfds_folder.data_dir(data))):
-        if isinstance(message, dict):
-            reason = str(message.get("message", message))
+    folder = tfds_folder.data_dir(data)
+    messages = _ask(data, "prepare", data.tfds, str(folder))
     if tfds_folder.prepared(data) is None:
-        raise _not_prepared(data, f", and fetching it failed ({reason})")
+        fault = messages[-1] if messages else {"fault": "nothing came"}
+        if fault["fault"] == "unknown":
+            raise DataError(
+                f"{data.label}: TensorFlow Datasets knows no data set of this name, and none is "
+                f"prepared in {folder}; see the name, and the folder (folder: …)"
+            )
+        raise _not_prepared(data, f", and fetching it failed ({fault.get('message', fault)})")
 
 
 def fingerprint(data: Tfds) -> str:
@@ -81,7 +87,7 @@ def _not_prepared(data: Tfds, reason: str) -> DataError:
     load = f"import tensorflow_datasets as tfds; tfds.load('{data.tfds}', data_dir='tfds')"
     return DataError(
         f"{data.label}: not prepared in {folder}{reason}; on a machine with a network run "
-        f'`pip install tensorflow-datasets` and `python -c "{load}"`, '
+        f'`{_INSTALL}` and `python -c "{load}"`, '
         f"and copy the folder tfds/{name} from there to {folder / name}"
     )
 
@@ -101,15 +107,15 @@ def _ask(data: Tfds, *command: str) -> list[Any]:
         env=environment,
         check=False,
     )
-    messages = [json.loads(line) for line in done.stdout.splitlines()]
+    whole = done.stdout[: done.stdout.rfind(b"\n") + 1]  # a killed process may break off in a line
+    messages = [json.loads(line) for line in whole.splitlines()]
     if messages and messages[-1] == {"fault": "no library"}:
-        raise DataError(
-            f"{data.label}: reading it needs TensorFlow Datasets; "
-            "run `pip install tensorflow-datasets`"
-        )
+        raise DataError(f"{data.label}: reading it needs TensorFlow Datasets; run `{_INSTALL}`")
     if done.returncode and not (messages and isinstance(messages[-1], dict)):
-        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
-        raise DataError(f"{data.label}: TensorFlow Datasets failed: {last[0]}")
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        how = f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}"
+        said = f": {last[0]}" if last else ""
+        raise DataError(f"{data.label}: TensorFlow Datasets ended with {how}{said}")
     return messages
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.states.data.found import DataError
 from scenarios.data_sets import Tfds
 
-_NAME = re.compile(r"(?P<name>[\w.-]+)(/(?P<config>[\w.+-]+))?(:(?P<version>[\w.*]+))?")
+_NAME = re.compile(r"(?P<name>\w[\w.-]*)(/(?P<config>\w[\w.+-]*))?(:(?P<version>[\w.*]+))?")
 _INFO = "dataset_info.json"
 
 

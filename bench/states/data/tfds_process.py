@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+_HOST = ("storage.googleapis.com", 443)  # where the library keeps what it knows of its data sets
 
 
 def main(command: list[str]) -> int:
@@ -27,7 +31,8 @@ def main(command: list[str]) -> int:
                     return 1
         except ModuleNotFoundError as error:
             if error.name != "tensorflow_datasets":
-                out.write(json.dumps({"fault": "failed", "message": str(error)}) + "\n")
+                message = {"fault": "failed", "message": f"it needs the package {error.name}"}
+                out.write(json.dumps(message) + "\n")
             else:
                 out.write(json.dumps({"fault": "no library"}) + "\n")
             return 1
@@ -42,8 +47,21 @@ def main(command: list[str]) -> int:
 def _prepare(name: str, folder: str) -> Iterator[Any]:
     import tensorflow_datasets as tfds
 
-    tfds.builder(name, data_dir=folder).download_and_prepare()
-    yield from ()
+    try:
+        builder = tfds.builder(name, data_dir=folder)
+    except tfds.core.DatasetNotFoundError:
+        yield {"fault": "unknown"}
+        return
+    if not any(path.is_file() for path in Path(folder, "downloads").rglob("*")):
+        _reach_the_network()
+    builder.download_and_prepare()
+
+
+def _reach_the_network() -> None:
+    """Fail at once where there is no network: the library itself would try for minutes."""
+    if any(os.environ.get(name) for name in ("https_proxy", "HTTPS_PROXY", "all_proxy")):
+        return  # the proxy may be all that can be reached
+    socket.create_connection(_HOST, timeout=10).close()
 
 
 def _read(folder: str, split: str, field: str) -> Iterator[Any]:
