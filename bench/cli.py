@@ -19,6 +19,8 @@ COMMANDS = {
     "check": "Check scenario files: every fault with file:line:column.",
     "score": "Score a run's stored texts again, or judge any text.",
     "report": "Show a run: table, CSV files, Markdown, JSON.",
+    "diff": "Compare two runs, or the cases of one: better, worse, the same.",
+    "states": "Show, find and delete the trained states that are kept.",
     "doctor": "Show what this machine can measure, and what to mend before.",
 }
 

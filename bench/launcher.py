@@ -12,15 +12,22 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from bench.job import OK, Job
+from bench.job import OK
 
-_MODULE = "bench.worker"
+MEASURING = "bench.worker"
 _TAIL_LINES = 12
 _TAIL_BYTES = 16_384
 _LONGEST_WAIT = 3600.0  # select refuses timeouts of centuries, which scenarios may ask for
 _LAST_BREATH = 10.0  # seconds for a process that has closed its output to end
+
+
+class AnyJob(Protocol):
+    """What is sent to a worker first."""
+
+    def to_line(self) -> str:
+        """Return the job as one line of JSON."""
 
 
 class WorkerDiedError(Exception):
@@ -32,14 +39,27 @@ class WorkerTimedOutError(Exception):
 
 
 class Worker:
-    """One worker process with its pipes; a context manager kills what is left of its group."""
+    """One worker process with its pipes; a context manager kills what is left of its group.
 
-    def __init__(self, job: Job, environment: Mapping[str, str], log: Path) -> None:
+    Args:
+        job: what it is to do.
+        environment: its environment variables, whole.
+        log: where its standard error goes.
+        module: what it runs, by default what measures; it speaks the protocol of ``bench.job``.
+    """
+
+    def __init__(
+        self,
+        job: AnyJob,
+        environment: Mapping[str, str],
+        log: Path,
+        module: str | None = None,
+    ) -> None:
         self._log = log
         self._buffer = b""
         with log.open("wb") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _MODULE],
+                [sys.executable, "-P", "-m", module or MEASURING],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -114,6 +134,13 @@ class Worker:
         except OSError:
             return ""
         return "\n".join(text.splitlines()[-_TAIL_LINES:])
+
+    def stop(self, patience: float) -> None:
+        """Ask the worker to end (SIGTERM), and give it ``patience`` seconds to save its work."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            self._process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
 
     def close(self) -> None:
         """Kill the process group, if anything of it is left, and close the pipes."""

@@ -59,6 +59,7 @@ def _case(case: Case, skipped: str | None) -> dict[str, Any]:
         "preset": case.preset.name,
         "source": case.source,
         "state": case.state.name,
+        "trained": case.state.trained,
         "sampler": case.sampler.name,
         "sampler_arguments": {"kind": case.sampler.kind, **case.sampler.arguments},
         "hardware": case.hardware.name,

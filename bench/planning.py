@@ -6,16 +6,18 @@ launches of different groups alternate, so that a slow hour hits all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 from typing import Any
 
-from bench import capabilities, preset_folder
+from bench import capabilities
 from bench.job import CaseJob, Job
-from bench.presets import EMBEDDED, embedded_path
+from bench.preset_sources import faults_of, resolve
+from bench.states.needed import Trainings, TrainingTask
+from bench.states.store import Store
 from scenarios.cases import Case
-from scenarios.schema import Hardware, is_folder
+from scenarios.schema import Hardware
 
 
 class PresetError(Exception):
@@ -30,6 +32,7 @@ class Group:
     source: str  # what from_preset gets: a hub name or handle, or the path of a folder
     hardware: Hardware
     cases: tuple[Case, ...]
+    training: TrainingTask | None = None  # what makes the source, before the first launch
 
     def job(self, cases: Iterable[Case], launch: int, attempt: str) -> Job:
         """Return the job of one launch for those of its cases that are still to be measured.
@@ -66,6 +69,11 @@ class Plan:
     launches: int = 1
 
     @property
+    def trainings(self) -> list[TrainingTask]:
+        """The states to train, or to take from the store, in the order of the groups."""
+        return list(dict.fromkeys(group.training for group in self.groups if group.training))
+
+    @property
     def cases(self) -> list[Case]:
         """The cases that will be measured."""
         return [case for group in self.groups for case in group.cases]
@@ -94,8 +102,18 @@ def case_job(case: Case) -> CaseJob:
 def plan(
     cases: Iterable[Case],
     skip_reason: Callable[[Hardware], str | None] = capabilities.skip_reason,
+    *,
+    hardware: Sequence[Hardware] = (),
+    store: Store | None = None,
 ) -> Plan:
     """Group the cases by (preset, state, hardware), in their order.
+
+    Args:
+        cases: those chosen.
+        skip_reason: what this machine lacks for a hardware entry.
+        hardware: the scenario's whole axis: a state without a place of its own is trained on the
+            first that this machine has, whichever cases were chosen.
+        store: where trained states are kept.
 
     Raises:
         PresetError: a local preset folder that a case needs is broken.
@@ -103,12 +121,12 @@ def plan(
     groups: dict[str, list[Case]] = {}
     skipped: dict[str, str] = {}
     launches = 1
-    reasons: dict[Hardware, str | None] = {}
+    reason_of = cache(skip_reason)
+    trainings = Trainings(hardware, reason_of, store or Store())
     for case in cases:
         launches = case.measure.launches
-        if case.hardware not in reasons:
-            reasons[case.hardware] = skip_reason(case.hardware)
-        if reason := reasons[case.hardware]:
+        reason = reason_of(case.hardware) or trainings.why_not(case)
+        if reason:
             skipped[case.id] = reason
         else:
             groups.setdefault(case.group, []).append(case)
@@ -116,32 +134,14 @@ def plan(
     if faults:
         raise PresetError("\n".join(faults))
     return Plan(
-        tuple(
-            Group(name, resolve(members[0].source), members[0].hardware, tuple(members))
-            for name, members in groups.items()
-        ),
+        tuple(_group(name, members, trainings) for name, members in groups.items()),
         skipped,
         launches,
     )
 
 
-def resolve(source: str) -> str:
-    """Return what ``from_preset`` takes for a source: embedded names become folders."""
-    return str(embedded_path(source)) if source in EMBEDDED else source
-
-
-def faults_of(source: str) -> list[str]:
-    """Return what is wrong with a local preset folder; nothing for what lies on a hub."""
-    resolved = resolve(source)
-    return preset_folder.check(Path(resolved)) if is_folder(resolved) else []
-
-
-def fingerprint(source: str) -> str:
-    """Return what stands for a preset's content in the case hashes.
-
-    A folder's content counts, not its place; of a hub's preset only the name is known.
-    """
-    resolved = resolve(source)
-    if is_folder(resolved) and Path(resolved).is_dir():
-        return preset_folder.fingerprint(Path(resolved))
-    return source
+def _group(name: str, cases: Sequence[Case], trainings: Trainings) -> Group:
+    first = cases[0]
+    task = trainings.task(first)
+    source = resolve(first.source) if task is None else str(trainings.store.preset(task.key))
+    return Group(name, source, first.hardware, tuple(cases), task)

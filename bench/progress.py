@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from bench.planning import Plan
+from bench.states.making import as_progress
+from reports.numbers import plain
 from reports.records import CaseDone
+from reports.training import Training
 from reports.visible import one_line
 
 _TURN = re.compile(r"trial (\d+)/(\d+)")
 
 
 class RunProgress:
-    """Draws a run; implements ``runner.Watcher``.
+    """Draws a run; implements ``runner.Watcher`` and ``states.making.TrainingWatcher``.
 
     Nothing is drawn on a timer: a refresh happens only when the worker has sent an event and
     waits for the answer, so drawing takes no core from a measurement.
@@ -30,6 +35,7 @@ class RunProgress:
         self._done = already_done
         self._launch = ""
         self._cases: dict[str, float] = {}
+        self._tenth = 0
         self._progress = Progress(
             TextColumn("{task.completed:.0f}/{task.total:.0f} cases"),
             BarColumn(bar_width=24),
@@ -47,6 +53,30 @@ class RunProgress:
         self._launch = group if launch == 0 else f"{group}, launch {launch + 1}"
         self._cases = {}
         self._draw("starting")
+
+    def training(self, name: str, phase: str) -> None:
+        """Show what is about to be done for a state; the first word of each goes to a log, too."""
+        if name != self._launch and not self._console.is_terminal:
+            self._say(f"[dim]training[/] {escape(name)}")
+        self._launch = name
+        self._draw(phase)
+
+    def training_step(self, name: str, progress: Mapping[str, Any]) -> None:
+        """Show how far training is; a log gets a line per tenth of it."""
+        self._launch = name
+        step, steps = int(progress["step"]), int(progress["steps"])
+        line = f"training {step}/{steps} · {as_progress(progress)}"
+        self._draw(line)
+        tenth = 10 * step // max(steps, 1)
+        if tenth > self._tenth and not self._console.is_terminal:
+            self._say(f"[dim]{escape(name)}: {escape(line)}[/]")
+        self._tenth = tenth
+
+    def trained(self, training: Training) -> None:
+        """Say what training gained, and whether it had been done before."""
+        name = escape(f"{training.preset}/{training.state}")
+        how = "trained before, taken from the store" if training.reused else "trained"
+        self._say(f"[dim]{how}[/] {name}: {escape(training.line())}{_gain(training)}")
 
     def step(self, case: str | None, phase: str) -> None:
         """Show what the worker is about to do."""
@@ -95,3 +125,10 @@ class RunProgress:
         trace: TracebackType | None,
     ) -> None:
         self._progress.stop()
+
+
+def _gain(training: Training) -> str:
+    before, after = training.perplexity_before, training.perplexity
+    if before is None or after is None:
+        return ""
+    return f" - held-out perplexity {plain(before)} to {plain(after)}"

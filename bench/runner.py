@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bench.job import Job
 from bench.launcher import Worker, WorkerDiedError, WorkerTimedOutError
 from bench.planning import Group, Plan
+from bench.states.making import TrainingFailedError
+from bench.states.needed import TrainingTask
 from bench.worker_environment import worker_environment
 from reports.manifest import fail
 from reports.records import CaseDone, Failure, Record, RunEnd, Status, from_line
@@ -33,6 +34,10 @@ class Watcher(Protocol):
 
     def done(self, record: CaseDone) -> None:
         """Hear that a case is finished in a launch."""
+
+
+MakeState = Callable[[TrainingTask, float], object]
+"""Makes a trained state, given the seconds that a step of it may take."""
 
 
 @dataclass
@@ -78,16 +83,18 @@ class Run:
     folder: RunFolder
     watcher: Watcher
     start_worker: StartWorker = Worker
+    make_state: MakeState | None = None
     outcome: Outcome = field(default_factory=Outcome)
 
     def execute(self) -> Outcome:
-        """Measure what is not finished yet and write the end of the run.
+        """Train what is to be trained, measure what is not finished, write the end of the run.
 
         KeyboardInterrupt ends the worker, marks the run interrupted, and goes on upwards.
         """
         began = time.monotonic()
         finished = self.folder.finished()
         try:
+            self._make_states(finished)
             for launch, group in self.plan.turns():
                 self._launch_until_done(group, launch, finished)
         except BaseException as error:
@@ -101,6 +108,31 @@ class Run:
 
     def _end(self, status: Literal["complete", "interrupted", "failed"], began: float) -> None:
         self.folder.append(RunEnd(time.time(), status, time.monotonic() - began), sync=True)
+
+    def _make_states(self, finished: set[_Key]) -> None:
+        """Have each state made once; where that fails, all cases that need it have failed."""
+        for task in self.plan.trainings:
+            groups = [group for group in self.plan.groups if group.training == task]
+            cases = [case for group in groups for case in group.cases]
+            wanted = {(c.id, c.hash, n) for c in cases for n in range(self.plan.launches)}
+            if wanted <= finished:
+                continue
+            assert self.make_state is not None, "a plan with states to train needs their maker"
+            try:
+                self.make_state(task, cases[0].measure.timeout)
+            except TrainingFailedError as error:
+                ended = CaseDone(
+                    case="",
+                    case_hash="",
+                    launch=0,
+                    attempt=uuid.uuid4().hex[:12],
+                    status="failed" if error.failure else "skipped",
+                    reason=f"the state {task.state.name} could not be trained: {error}",
+                    failure=error.failure,
+                    log_tail=error.log_tail,
+                )
+                left = [case for case in cases if (case.id, case.hash, 0) not in finished]
+                self._keep([replace(ended, case=c.id, case_hash=c.hash) for c in left or cases])
 
     def _launch_until_done(self, group: Group, launch: int, finished: set[_Key]) -> None:
         """Launch the group; where a case kills its worker, launch the others again without it."""
@@ -176,7 +208,7 @@ class Run:
             log_tail=tail,
         )
         records: list[Record] = [
-            dataclasses.replace(template, case=case.id, case_hash=case.hash)
+            replace(template, case=case.id, case_hash=case.hash)
             for case in cases
             if (case.id, job.launch) not in self.outcome.done
         ]

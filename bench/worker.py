@@ -52,17 +52,26 @@ class Channel:
         self.send("records", lines=[to_line(record) for record in records])
 
 
-def main() -> None:
-    """Serve one job."""
+def open_channel() -> tuple[Channel, str]:
+    """Take the protocol's streams for our own, and return the channel with the job's line.
+
+    Raises:
+        SystemExit: no job came.
+    """
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     answers = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a library that asks for input gets none
     _die_with_parent()
-    channel = Channel(events, answers)
     line = answers.readline()
     if not line:
         raise SystemExit("no job on standard input")
+    return Channel(events, answers), line
+
+
+def main() -> None:
+    """Serve one job."""
+    channel, line = open_channel()
     job = Job.from_line(line)
     _pin(job.hardware.get("threads"))
     _serve(job, channel)

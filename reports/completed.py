@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reports.records import CaseDone, Launch, LaunchEnd, Record, RunEnd, Sample, Trial
+from reports.training import Training
 
 CaseStatus = Literal["ok", "failed", "skipped", "not run"]
 
@@ -78,11 +79,13 @@ class Completed:
         cases: in the manifest's order.
         ends: how the run, and each resumption of it, ended; empty while it runs or after a kill.
         unfinished: lines of trials and samples passed over since their case was not done.
+        trainings: the states tuned for this run, each (preset, state) as it was used last.
     """
 
     cases: tuple[CaseResult, ...]
     ends: tuple[RunEnd, ...] = ()
     unfinished: int = 0
+    trainings: tuple[Training, ...] = ()
 
 
 @dataclass
@@ -101,6 +104,7 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
     launches: dict[str, Launch] = {}
     launch_ends: dict[str, LaunchEnd] = {}
     ends: list[RunEnd] = []
+    trainings: dict[tuple[str, str], Training] = {}
     for record in records:
         if isinstance(record, Trial):
             lines[record.case, record.launch, record.attempt].trials.append(record)
@@ -112,6 +116,8 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
             launches.setdefault(record.attempt, record)
         elif isinstance(record, LaunchEnd):
             launch_ends.setdefault(record.attempt, record)
+        elif isinstance(record, Training):
+            trainings[record.preset, record.state] = record
         else:
             ends.append(record)
 
@@ -131,6 +137,7 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
         tuple(results),
         tuple(ends),
         sum(len(left.trials) + len(left.samples) for left in lines.values()),
+        tuple(trainings.values()),
     )
 
 

@@ -17,6 +17,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from reports.training import Training
+
 SCHEMA_VERSION = 1
 
 Phase = Literal["cold", "warmup", "timed", "fit"]
@@ -135,8 +137,8 @@ class RunEnd:
     wall_seconds: float
 
 
-Record = Launch | Trial | Sample | CaseDone | LaunchEnd | RunEnd
-_CLASSES = (Launch, Trial, Sample, CaseDone, LaunchEnd, RunEnd)
+Record = Training | Launch | Trial | Sample | CaseDone | LaunchEnd | RunEnd
+_CLASSES = (Training, Launch, Trial, Sample, CaseDone, LaunchEnd, RunEnd)
 _KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _CLASSES}
 _FIELDS = {cls.kind: {f.name for f in dataclasses.fields(cls)} for cls in _KINDS.values()}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from scenarios.data_sets import DataSet
 from scenarios.faults import Fault, Origin, ScenarioError
 from scenarios.rule_set import Faults, RuleSet
 from scenarios.rules import AXES, matches
@@ -54,7 +55,7 @@ class Case:
 
     @property
     def source(self) -> str:
-        """What is loaded: the tuned preset of the state, or the preset itself."""
+        """What is loaded, or trained on: the tuned preset of the state, or the preset itself."""
         return self.state.preset or self.preset.source
 
     @property
@@ -89,30 +90,42 @@ class Expansion:
     dropped: tuple[Dropped, ...]
 
 
-def expand(scenario: Scenario, *, fingerprint: Callable[[str], str] | None = None) -> Expansion:
+def expand(
+    scenario: Scenario,
+    *,
+    fingerprint: Callable[[str], str] | None = None,
+    data_fingerprint: Callable[[DataSet], str] | None = None,
+) -> Expansion:
     """Return the cases of a scenario in the order of its axes.
 
     Args:
         scenario: a valid scenario.
         fingerprint: gives the digest of a preset's content for its source; goes into the hashes.
+        data_fingerprint: the same of the data sets that states are trained on.
 
     Raises:
         ScenarioError: a rule matches nothing, no case is left, or two cases are the same.
     """
-    expansion, faults = expand_with_faults(scenario, fingerprint=fingerprint)
+    expansion, faults = expand_with_faults(
+        scenario, fingerprint=fingerprint, data_fingerprint=data_fingerprint
+    )
     if faults:
         raise ScenarioError([Origin().fault(place, message) for place, message in faults])
     return expansion
 
 
 def expand_with_faults(
-    scenario: Scenario, *, fingerprint: Callable[[str], str] | None = None
+    scenario: Scenario,
+    *,
+    fingerprint: Callable[[str], str] | None = None,
+    data_fingerprint: Callable[[DataSet], str] | None = None,
 ) -> tuple[Expansion, Faults]:
     """Like :func:`expand`, with the faults and their places returned instead of raised."""
     cases: list[Case] = []
     dropped: list[Dropped] = []
     rules = RuleSet(scenario)
     model_digest = cache(fingerprint or str)
+    data_digest = cache(data_fingerprint or (lambda data: data.label))
     axes = itertools.product(
         scenario.presets,
         scenario.states,
@@ -136,7 +149,7 @@ def expand_with_faults(
         )
         prompts, lost = rules.prompts_of(case.labels)
         if prompts:
-            cases.append(_hashed(case, prompts, model_digest))
+            cases.append(_hashed(case, prompts, model_digest, data_digest))
             dropped += [Dropped(f"{case.id}: prompt {quoted(label)}", rule) for label, rule in lost]
         else:
             reasons = list(dict.fromkeys(rule for _, rule in lost))
@@ -160,6 +173,7 @@ def _hashed(
     case: Case,
     prompts: tuple[tuple[int, Prompt], ...],
     fingerprint: Callable[[str], str],
+    data_fingerprint: Callable[[DataSet], str],
 ) -> Case:
     content: dict[str, Any] = {
         "version": HASH_VERSION,
@@ -172,6 +186,9 @@ def _hashed(
         "measure": case.measure.model_dump(exclude={"launches", "timeout"}),
         "seed": case.seed,
     }
+    data, train = case.state.data, case.state.train
+    if data is not None and train is not None:
+        content["trained"] = [data_fingerprint(data), data.choices, train.model_dump()]
     text = json.dumps(content, sort_keys=True, allow_nan=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return replace(case, prompts=prompts, hash=digest)

@@ -29,7 +29,8 @@ def json_schema() -> dict[str, Any]:
     _or_short(definitions, "Hardware", _TEXT)
     body = copy.deepcopy(definitions["State"])
     del body["properties"]["name"]
-    body["required"] = ["preset"]
+    body.pop("required", None)
+    body["oneOf"] = [{"required": ["preset"]}, {"required": ["data"]}]
     _or_short(definitions, "State", {"const": "base"}, _one_key_with(body))
     _samplers(schema, definitions)
     globs = {"anyOf": [g := {"type": ["string", "integer"]}, {"type": "array", "items": g}]}

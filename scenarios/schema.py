@@ -14,7 +14,8 @@ from scenarios.hardware import Hardware
 from scenarios.rules import Rule
 from scenarios.samplers import AnySampler, Sampler, parse_sampler
 from scenarios.sources import Source, is_folder, label_of_source, overridden
-from scenarios.values import Count, Label, Model, Number, OneOrMore, Text, Whole, one_line, refuse
+from scenarios.states import State
+from scenarios.values import Count, Label, Model, Number, OneOrMore, Text, Whole, refuse
 
 __all__ = [
     "Gate",
@@ -71,41 +72,6 @@ class Preset(Model):
             if isinstance(source, str):
                 value = {"name": label_of_source(source), **value}
         return overridden(value, "source", info)
-
-
-class State(Model):
-    """A state of fine-tuning: ``base`` is the preset itself, any other a tuned preset."""
-
-    name: Label = Field(description="For ids.")
-    preset: Source | None = Field(default=None, description="The tuned preset; base has none.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spelled_out(cls, value: Any, info: ValidationInfo) -> Any:
-        if value == "base":
-            return {"name": "base"}
-        if isinstance(value, str):
-            word = one_line(value)
-            raise refuse(f"only 'base' goes without a preset; write {{{word}: {{preset: …}}}}")
-        if isinstance(value, dict) and len(value) == 1 and "name" not in value:
-            [(name, body)] = value.items()
-            if name == "preset":
-                raise refuse("has no label; write {LABEL: {preset: …}}")
-            if not isinstance(body, dict):
-                word = one_line(str(name))
-                raise refuse(f"must say what it is, such as {{{word}: {{preset: ./tuned}}}}")
-            value = {"name": name, **body}
-        return overridden(value, "preset", info)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> State:
-        if (self.name == "base") != (self.preset is None):
-            raise refuse(
-                "'base' is the preset itself and takes no other"
-                if self.preset
-                else f"{self.name!r} names nothing; give it a preset"
-            )
-        return self
 
 
 class Generate(Model):
@@ -173,7 +139,8 @@ class Scenario(Model):
     prompts: OneOrMore[Prompt] = Field(description="What to go on from.")
     presets: OneOrMore[Preset] = Field(description="Axis: the models.")
     states: OneOrMore[State] = Field(
-        default=(State(name="base"),), description="Axis: as released, or tuned."
+        default=(State(name="base"),),
+        description="Axis: as released, tuned elsewhere, or trained here.",
     )
     samplers: OneOrMore[AnySampler] = Field(description="Axis: how the next token is chosen.")
     hardware: OneOrMore[Hardware] = Field(

@@ -33,7 +33,7 @@ def start(tmp_path, monkeypatch):
     def run(script, job=None, talk=TALK):
         name = f"scripted_{len(made)}"
         (scripts / f"{name}.py").write_text(talk + script)
-        monkeypatch.setattr(launcher, "_MODULE", name)
+        monkeypatch.setattr(launcher, "MEASURING", name)
         made.append(Worker(job or make_job(), os.environ, tmp_path / f"{name}.log"))
         return made[-1]
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import planning
+from bench import preset_sources
 from bench.job import Job
-from bench.planning import PresetError, case_job, fingerprint, plan, resolve
+from bench.planning import PresetError, case_job, plan
+from bench.preset_sources import fingerprint, resolve
 from bench.presets import EMBEDDED, embedded_path
 from scenarios.cases import expand
 from scenarios.schema import Scenario
@@ -184,7 +185,7 @@ def test_a_broken_preset_that_no_case_needs_does_not_matter(tmp_path):
 
 def test_what_lies_on_a_hub_is_not_judged():
     for source in ("gpt2_base_en", "kaggle://keras/gpt2/keras/gpt2_base_en", "hf://openai/gpt2"):
-        assert planning.faults_of(source) == []
+        assert preset_sources.faults_of(source) == []
         assert fingerprint(source) == source
 
 

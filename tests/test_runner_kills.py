@@ -33,7 +33,7 @@ from fake_runs import Watching, plan_of
 from bench import launcher
 from bench.runner import Run
 from reports.run_folder import RunFolder
-launcher._MODULE = "fake_worker"
+launcher.MEASURING = "fake_worker"
 for line in sys.stdin:
     if (pid := os.fork()) == 0:
         with RunFolder.open(Path(line.strip()), append=True) as folder:

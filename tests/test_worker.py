@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="workers need select 
 @pytest.fixture
 def start_fake(tmp_path, monkeypatch):
     """Start ``fake_worker``: the real worker with a fake engine."""
-    monkeypatch.setattr(launcher, "_MODULE", "fake_worker")
+    monkeypatch.setattr(launcher, "MEASURING", "fake_worker")
     made = []
 
     def run(job):
@@ -161,7 +161,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from bench import launcher
 from bench.job import Job
-launcher._MODULE = "fake_worker"
+launcher.MEASURING = "fake_worker"
 with launcher.Worker(Job.from_line(sys.argv[2]), os.environ, Path(sys.argv[3])) as worker:
     for event in worker.events(60):
         if event.get("phase") == "set-up":

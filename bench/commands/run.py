@@ -42,7 +42,7 @@ def command(
     Exit codes: 0 fine, 1 a gate failed, 2 bad input, 3 nothing could be measured or compared,
     4 a case crashed, 130 interrupted.
     """
-    selection = select(scenario, only, presets)
+    selection = select(scenario, only, presets, fetch=not dry_run)
     if dry_run:
         from bench.commands.show import as_data, print_cases
 
@@ -108,6 +108,8 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     from bench.progress import RunProgress
     from bench.reporting import report
     from bench.runner import Run
+    from bench.states.making import StateMaker
+    from bench.states.store import Store
 
     plan = selection.plan
     form: Form = "json" if as_json else "table"
@@ -118,7 +120,8 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: a readable run
     try:
         with RunProgress(plan, already, console) as progress:
-            outcome = Run(plan, folder, progress).execute()
+            states = StateMaker(Store(), folder, progress)
+            outcome = Run(plan, folder, progress, make_state=states.make).execute()
     except KeyboardInterrupt:
         console.print("[yellow]interrupted[/]: what was finished is kept; go on with --resume")
         report(folder, form)

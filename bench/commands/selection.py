@@ -56,18 +56,48 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
     return pairs
 
 
-def select(scenario: str, only: tuple[str, ...], presets: dict[str, str]) -> Selection:
-    """Load, check, expand, filter and plan.
+def select(
+    scenario: str, only: tuple[str, ...], presets: dict[str, str], *, fetch: bool = False
+) -> Selection:
+    """Load, check, expand, filter and plan; with ``fetch``, get data sets that a library can get.
 
     Raises:
         ScenarioError: the scenario, or an ``--only`` expression, is wrong.
         PresetError: a local preset folder is broken.
     """
-    from bench.planning import fingerprint, plan
+    from bench.planning import plan
+    from bench.preset_sources import fingerprint
     from bench.scenario_names import load_checked
+    from bench.states.needed import content_of
     from scenarios import cases as scenario_cases
 
     loaded = load_checked(scenario, presets)
-    expansion = scenario_cases.expand(loaded.scenario, fingerprint=fingerprint)
+    expansion = scenario_cases.expand(
+        loaded.scenario, fingerprint=fingerprint, data_fingerprint=content_of
+    )
     chosen = scenario_cases.only(expansion.cases, only)
-    return Selection(loaded, chosen, expansion.cases, expansion.dropped, plan(chosen))
+    if fetch and _fetch(chosen):
+        return select(scenario, only, presets)
+    planned = plan(chosen, hardware=loaded.scenario.hardware)
+    return Selection(loaded, chosen, expansion.cases, expansion.dropped, planned)
+
+
+def _fetch(cases: Sequence[Case]) -> bool:
+    """Fetch what the cases' states are trained on and is not here; tell whether anything came.
+
+    What cannot be fetched is told when planning: its cases are skipped, the others run.
+    """
+    from bench.states.data import DataError, prepare
+    from bench.states.needed import ABSENT, content_of
+
+    fetched = False
+    missing = {c.state.data: None for c in cases if c.state.data is not None}
+    for data in missing:
+        if content_of(data) == ABSENT:
+            click.echo(f"fetching {data.label}", err=True)
+            try:
+                prepare(data)
+            except DataError:
+                continue
+            fetched = content_of(data) != ABSENT
+    return fetched

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from . import blocks, english, tang
+from .sounds import with_sounds
 from .tokenizer import Codec, train_tokenizer
 
 ARCHITECTURE = {
@@ -52,6 +53,7 @@ class Progress:
     tokens: int = 0
     seconds: float = 0.0
     train_loss: float = math.nan  # running mean
+    sounds: bool = False  # whether the character embeddings were given their sounds
 
     def learning_rate(self, budget_seconds: float) -> float:
         """Linear warm-up by steps, then a cosine by time that reaches 0 at the budget."""
@@ -167,6 +169,10 @@ def train(name: str, work: Path, minutes: float, out: Path) -> None:
         load_checkpoint(work / "en.npz", model)
         for variable in model.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
+    if name == "tang" and not progress.sounds:
+        embedding = model.backbone.token_embedding.embeddings
+        embedding.assign(with_sounds(np.asarray(embedding), codec))
+        progress.sounds = True
     stream = blocks.batches(ids, codec.end_id, SINGLE_PART[name], SEED)
     for _ in range(progress.step):
         next(stream)

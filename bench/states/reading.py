@@ -1,0 +1,68 @@
+"""Reads a data set in a process of its own: ``python -m bench.states.reading``.
+
+Some readers import TensorFlow or hold gigabytes; the parent of a run must stay small and asleep.
+One job line in, then the event ``texts`` or ``failed``, then ``end``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.worker import open_channel
+
+
+@dataclass(frozen=True)
+class ReadingJob:
+    """What to read, and where the texts go.
+
+    Attributes:
+        data: the data set as the scenario has it.
+        seed: of the order of the texts.
+        out: the file to write, ``*.jsonl.gz``.
+    """
+
+    data: dict[str, Any]
+    seed: int
+    out: str
+
+    def to_line(self) -> str:
+        """Return the job as one line of JSON."""
+        return json.dumps(dataclasses.asdict(self)) + "\n"
+
+
+def main() -> None:
+    """Serve one job."""
+    channel, line = open_channel()
+    job = ReadingJob(**json.loads(line))
+    channel.send("step", case=None, phase="reading texts")
+    from pydantic import TypeAdapter
+
+    from bench.states.data import DataError, read
+    from reports.training_texts import write_texts
+    from scenarios.data_sets import AnyDataSet
+
+    try:
+        texts = read(TypeAdapter(AnyDataSet).validate_python(job.data), job.seed)
+        part = Path(job.out).with_suffix(".part")
+        write_texts(part, texts.train, texts.held_out)
+        os.replace(part, job.out)
+    except DataError as error:
+        channel.send("failed", failure="input", reason=str(error))
+    except OSError as error:
+        channel.send("failed", failure="input", reason=f"cannot keep the texts: {error}")
+    except Exception as error:
+        traceback.print_exc()
+        channel.send("failed", failure="crash", reason=f"{type(error).__name__}: {error}")
+    else:
+        channel.send("texts", facts=texts.facts)
+    channel.send("end")
+
+
+if __name__ == "__main__":
+    main()

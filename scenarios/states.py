@@ -1,0 +1,68 @@
+"""The second axis: a state of fine-tuning. ``base``, a tuned preset, or one trained on the spot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationInfo, model_validator
+
+from scenarios.data_sets import AnyDataSet
+from scenarios.sources import Source, overridden
+from scenarios.training import Train
+from scenarios.values import Label, Model, one_line, refuse
+
+
+class State(Model):
+    """A state of fine-tuning.
+
+    ``base`` is the preset itself. A state with ``preset`` is a model tuned elsewhere; one with
+    ``data`` is trained from the preset of the case, once, and kept.
+    """
+
+    name: Label = Field(description="For ids.")
+    preset: Source | None = Field(default=None, description="A model tuned elsewhere.")
+    data: AnyDataSet | None = Field(default=None, description="Train the preset on these texts.")
+    train: Train | None = Field(
+        default=None, description="How to train; the default is the recipe of the Keras article."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_out(cls, value: Any, info: ValidationInfo) -> Any:
+        if value == "base":
+            return {"name": "base"}
+        if isinstance(value, str):
+            word = one_line(value)
+            raise refuse(f"only 'base' goes without a body; write {{{word}: {{preset: …}}}}")
+        if isinstance(value, dict) and len(value) == 1 and "name" not in value:
+            [(name, body)] = value.items()
+            if name in ("preset", "data", "train"):
+                raise refuse(f"has no label; write {{LABEL: {{{name}: …}}}}")
+            if not isinstance(body, dict):
+                word = one_line(str(name))
+                raise refuse(
+                    f"must say what it is, such as {{{word}: {{preset: ./tuned}}}} or "
+                    f"{{{word}: {{data: tang}}}}"
+                )
+            value = {"name": name, **body}
+        if isinstance(value, dict) and value.get("data") is not None:
+            value = {**value, "train": value.get("train") or {}}
+        return overridden(value, "preset", info)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> State:
+        if self.name == "base":
+            if self.preset or self.data or self.train:
+                raise refuse("'base' is the preset itself and takes no other")
+        elif self.preset and self.data:
+            raise refuse("has both a preset and data; a state is tuned elsewhere or trained here")
+        elif self.train and not self.data:
+            raise refuse("has a recipe (train) and no data to train on")
+        elif not self.preset and not self.data:
+            raise refuse(f"{self.name!r} names nothing; give it a preset, or data to train on")
+        return self
+
+    @property
+    def trained(self) -> bool:
+        """Whether it is trained on the spot."""
+        return self.data is not None
