@@ -192,9 +192,7 @@ def test_reading(tiny: Path) -> None:
     assert texts.facts["dropped_empty"] == 1
     assert texts.facts["licence"] == "CC0"
     assert texts.facts["source"].endswith(f"split train in {tiny}/tiny/short/1.0.0")
-    again = read(wanted("tiny/short", tiny, shuffle=False), 5)
-    assert again.train == texts.train
-    assert "tensorflow" not in sys.modules or "tensorflow_datasets" not in sys.modules
+    assert "tensorflow_datasets" not in sys.modules
     part = read(wanted("tiny/long:1.0.0", tiny, split="test[:60%]"), 0)
     assert len(part.train) + len(part.held_out) == 3
     assert part.train[0].startswith("long story")

@@ -74,7 +74,7 @@ def _read(folder: str, split: str, field: str) -> Iterator[Any]:
         yield {"fault": "no split", "word": split, "known": splits}
         return
     if field not in features:
-        yield {"fault": "no field", "word": field, "known": list(features)}
+        yield {"fault": "no field", "word": field, "known": sorted(features)}
         return
     # One file after the other, each from its start: the order of the files.
     order = tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False)
