@@ -36,12 +36,14 @@ class HeldOut:
             **jit,
         )
 
-    def loss(self, told: Callable[[str], None]) -> float:
+    def loss(self, told: Callable[[str], None], stop_asked: Callable[[], bool]) -> float | None:
         """Return the mean over all tokens, padding left out, in nats.
 
         Args:
-            told: called before each batch with how far it is.
+            told: told how far it is, at most twice a second.
+            stop_asked: asked before each batch whether to give up; the result is then None.
         """
+        between = _Between(told, stop_asked, self._batches)
         tokens = self._tokens
         mean = self._model.evaluate(
             tokens.inputs,
@@ -49,19 +51,27 @@ class HeldOut:
             sample_weight=tokens.weights,
             batch_size=self._batch_size,
             verbose=0,
-            callbacks=[_Told(told, self._batches)],
+            callbacks=[between],
         )
-        return float(mean) * self._batches / self.counted
+        return None if between.stopped else float(mean) * self._batches / self.counted
 
 
-class _Told(keras.callbacks.Callback):  # type: ignore[misc]
-    def __init__(self, told: Callable[[str], None], batches: int) -> None:
+class _Between(keras.callbacks.Callback):  # type: ignore[misc]
+    """What is done between two batches."""
+
+    def __init__(
+        self, told: Callable[[str], None], stop_asked: Callable[[], bool], batches: int
+    ) -> None:
         super().__init__()
+        self.stopped = False
         self._told = told
+        self._stop_asked = stop_asked
         self._batches = batches
         self._last = time.perf_counter()
 
     def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
-        if time.perf_counter() - self._last >= 0.5:
+        if self._stop_asked():
+            self.stopped = self._model.stop_evaluating = True
+        elif time.perf_counter() - self._last >= 0.5:
             self._told(f"held-out loss, batch {batch + 1} of {self._batches}")
             self._last = time.perf_counter()

@@ -56,7 +56,7 @@ class Tally:
         stretches: ms per step of each stretch between two looks at the loss.
         curve: points.
         held_out_before: nats per token before the first step.
-        held_out: the last held-out loss.
+        held_out: the last held-out loss, and the step after which it was taken.
         best: the lowest held-out loss after a step, and that step.
         without_gain: evaluations since then.
         stopped_early: whether training has ended for that.
@@ -78,6 +78,7 @@ class Tally:
     curve: list[Point] = field(default_factory=list)
     held_out_before: float | None = None
     held_out: float | None = None
+    held_out_step: int = 0
     best: float | None = None
     best_step: int | None = None
     without_gain: int = 0
@@ -129,7 +130,7 @@ class Tally:
 
     def evaluated(self, loss: float) -> None:
         """Put a held-out loss on the last point of the curve."""
-        self.held_out = loss
+        self.held_out, self.held_out_step = loss, self.step
         self.curve[-1]["held_out_loss"] = loss
 
     def gained(self, loss: float, min_delta: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from keras import ops
@@ -30,7 +31,7 @@ DONE = "done.json"
 
 
 class StoppedError(Exception):
-    """Training was asked to stop; a checkpoint is written."""
+    """Training was asked to stop; what it had done is in a checkpoint."""
 
 
 class Trainer:
@@ -142,6 +143,8 @@ class Trainer:
         self._report.phase(f"tokenise {len(texts):,} texts")
 
         def told(done: int) -> None:
+            if self._report.stop_asked():
+                raise StoppedError("stopped before the first step")
             if time.perf_counter() - self._told_at >= PROGRESS_SECONDS:
                 self._report.phase(f"tokenise text {done:,} of {len(texts):,}")
                 self._told_at = time.perf_counter()
@@ -156,22 +159,28 @@ class Trainer:
         tally, per_epoch = self._tally, self._batches.per_epoch
         curve_steps = max(1, self._steps // CURVE_POINTS)
         watch = Watch(tally, curve_steps, self._mark, self._tell, self._pause)
-        if tally.step < self._steps:
-            self._report.phase("first step, which compiles")
-        while tally.step < self._steps and not tally.stopped_early:
+        self._report.phase("first step, which compiles")
+        while True:
+            self._evaluate_if_due()
+            if tally.step >= self._steps or tally.stopped_early:
+                break
             if tally.epoch.steps == per_epoch:
                 tally.start_epoch()
             epoch, first = divmod(tally.step, per_epoch)
             last = min(per_epoch, first + self._every - tally.step % self._every)
-            taken = self._batches.take(epoch, first, last)
-            watch.fit(self._trainee.network, self._batches, taken)
-            self._evaluate_if_due()
-            if self._report.stop_asked() or self._checkpoints.due():
+            watch.fit(self._trainee.network, self._batches, self._batches.take(epoch, first, last))
+            if self._report.stop_asked():
+                self._stop()
+            if self._checkpoints.due():
                 self._report.phase("write a checkpoint")
                 self._checkpoints.write(tally, self._best)
-            if self._report.stop_asked() and tally.step < self._steps:
-                raise StoppedError(f"stopped after step {tally.step:,} of {self._steps:,}")
         self._mark(tally.seconds)
+
+    def _stop(self) -> NoReturn:
+        """Give up, in a way that loses nothing."""
+        if self._tally.step:
+            self._checkpoints.write(self._tally, self._best)
+        raise StoppedError(f"stopped after step {self._tally.step:,} of {self._steps:,}")
 
     @property
     def _every(self) -> int:
@@ -211,7 +220,7 @@ class Trainer:
         """Evaluate at the recipe's steps and at the end, and keep the best weights."""
         tally, stop = self._tally, self._recipe.early_stop
         due = tally.step % self._every == 0 or tally.step == self._steps
-        if self._held_out is None or not due:
+        if self._held_out is None or not due or tally.held_out_step == tally.step:
             return
         self._mark(tally.seconds)
         loss = self._evaluate(self._held_out)
@@ -226,7 +235,9 @@ class Trainer:
     def _evaluate(self, held_out: HeldOut) -> float:
         self._report.phase("held-out loss")
         start = time.perf_counter()
-        loss = held_out.loss(self._report.phase)
+        loss = held_out.loss(self._report.phase, self._report.stop_asked)
+        if loss is None:
+            self._stop()
         self._tally.evaluation_seconds += time.perf_counter() - start
         if not np.isfinite(loss):
             raise InputError(
