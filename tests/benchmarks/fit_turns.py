@@ -43,7 +43,7 @@ def main() -> None:
     def mark(seconds: float) -> None:
         tally.mark(batches.positions, learning_rate_at(schedule, tally.step), seconds)
 
-    watch = Watch(tally, 1, mark, lambda *_: None, lambda: False)
+    watch = Watch(tally, trainee.random, 1, mark, lambda *_: None, lambda: False)
     taken = batches.take(0, 0, steps)
 
     def ours() -> float:

@@ -16,6 +16,7 @@ from bench.engine.loading import _from_preset, _require_backend
 from bench.states.training.checkpoint import Shape
 from bench.states.training.job import TrainingJob
 from bench.states.training.optimizers import make_optimizer
+from bench.states.training.random_state import RandomState
 from scenarios.training import Train
 
 _FOR_GENERATION = {"compile_method", "end_token_ids", "pad_token_id", "quantization"}
@@ -29,6 +30,7 @@ class Trainee:
         network: a plain Keras model of the same layers. KerasHub's own ``fit`` would preprocess
             its inputs and needs TensorFlow or grain for that; this one takes arrays.
         parameters: without adapters.
+        random: the random state that is in no variable.
     """
 
     def __init__(self, job: TrainingJob, recipe: Train) -> None:
@@ -51,6 +53,7 @@ class Trainee:
             self._add_adapters(recipe.lora_rank)
         self.network: Any = keras.Model(self.causal_lm.input, self.causal_lm.output)
         self._jit = job.hardware.get("jit")
+        self.random = RandomState(backend)
 
     def _require_positions(self, length: int) -> None:
         most = getattr(self.causal_lm.backbone, "max_sequence_length", None)
@@ -106,8 +109,9 @@ class Trainee:
         return [*network, *self.network.optimizer.variables]
 
     def shapes(self) -> list[Shape]:
-        """Return dtype and shape of the state."""
-        return [(str(v.dtype), tuple(v.shape)) for v in self.state]
+        """Return dtype and shape of the state, and of the arrays of ``random``."""
+        arrays = [*self.state, *self.random.arrays]
+        return [(str(a.dtype), tuple(a.shape)) for a in arrays]
 
     def what_ran(self) -> dict[str, Any]:
         """Return backend, devices, dtypes, versions and jit, read back."""

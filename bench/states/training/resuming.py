@@ -47,6 +47,8 @@ class Checkpoints:
         arrays = iter(found.arrays())
         for variable in self._trainee.state:
             variable.assign(next(arrays))
+        random = self._trainee.random
+        random.arrays = [next(arrays) for _ in random.arrays]
         tally = Tally.from_data(found.state)
         tally.resumed += 1
         return tally, list(arrays) or None
@@ -58,6 +60,7 @@ class Checkpoints:
         def arrays() -> Iterator[NDArray[Any]]:
             for variable in self._trainee.state:
                 yield ops.convert_to_numpy(variable)
+            yield from self._trainee.random.arrays
             yield from best or []
 
         try:

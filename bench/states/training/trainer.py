@@ -158,7 +158,8 @@ class Trainer:
         """Run ``fit`` from stop to stop: the end of an epoch, an evaluation, a checkpoint."""
         tally, per_epoch = self._tally, self._batches.per_epoch
         curve_steps = max(1, self._steps // CURVE_POINTS)
-        watch = Watch(tally, curve_steps, self._mark, self._tell, self._pause)
+        random = self._trainee.random
+        watch = Watch(tally, random, curve_steps, self._mark, self._tell, self._pause)
         self._report.phase("first step, which compiles")
         while True:
             self._evaluate_if_due()

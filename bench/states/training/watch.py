@@ -16,6 +16,7 @@ import keras
 from numpy.typing import NDArray
 
 from bench.engine.interface import InputError
+from bench.states.training.random_state import RandomState
 from bench.states.training.tally import Tally
 
 LOOK_SECONDS = 0.5  # between looks at the loss
@@ -27,6 +28,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         tally: what is kept.
+        random: goes on in each ``fit`` where the last one left it.
         curve_steps: steps between points of the curve.
         mark: puts a point on the curve; given the seconds of training so far.
         told: called after each look at the loss with (ms per step, tokens per second) lately.
@@ -36,6 +38,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         tally: Tally,
+        random: RandomState,
         curve_steps: int,
         mark: Callable[[float], None],
         told: Callable[[float | None, float | None], None],
@@ -43,6 +46,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self._tally = tally
+        self._random = random
         self._curve_steps = curve_steps
         self._mark = mark
         self._told = told
@@ -75,6 +79,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
         done, now = self._begun, time.perf_counter()
         self._begun += 1
         if done == 0:
+            self._random.restore()  # the first batch is fetched by now
             self._looked = now
             return
         since = now - self._looked
@@ -87,6 +92,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look a last time."""
+        self._random.keep()
         self._look(self._begun, logs)
 
     def _look(self, done: int, metrics: Any) -> None:
