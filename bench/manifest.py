@@ -19,7 +19,7 @@ def build(
     skipped: Mapping[str, str],
     *,
     only: Iterable[str] = (),
-    presets: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest (docs/reports.md lists its keys)."""
     facts = machine.facts()
@@ -32,7 +32,7 @@ def build(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "cases": [_case(case, skipped.get(case.id)) for case in cases],
         "only": list(only),
-        "overrides": {"presets": dict(presets or {})},
+        "overrides": {name: dict(pairs) for name, pairs in (overrides or {}).items()},
         "machine": facts,
         "warnings": machine.warnings(facts),
         "git": machine.git_state(Path.cwd()),

@@ -8,7 +8,11 @@ from scenarios.faults import ScenarioError
 from scenarios.loader import LoadedScenario, load
 
 
-def load_checked(name_or_path: str, presets: Mapping[str, str] | None = None) -> LoadedScenario:
+def load_checked(
+    name_or_path: str,
+    presets: Mapping[str, str] | None = None,
+    data: Mapping[str, str] | None = None,
+) -> LoadedScenario:
     """Load a scenario and see that every metric, gate and verse form it names exists.
 
     Raises:
@@ -18,7 +22,7 @@ def load_checked(name_or_path: str, presets: Mapping[str, str] | None = None) ->
     from metrics.registry import select
     from reports.gates import check_names
 
-    loaded = load(name_or_path, presets=presets)
+    loaded = load(name_or_path, presets=presets, data=data)
     faults = []
     for index, metric in enumerate(loaded.scenario.metrics):
         try:

@@ -211,6 +211,7 @@ HEADLINE_METRICS = (
     "zh_in_form",
     "zh_rhyme",
     "en_rhymed_lines",
+    "longest_copy",
 )
 _FIXED = (*CASE_COLUMNS, *SAMPLE_COLUMNS)
 _TAKEN = frozenset(column.name for column in _FIXED)

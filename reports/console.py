@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reports.csv_files import CASES, SAMPLES
+from reports.state_changes import StateChange, state_changes
 from reports.table import TableColumn, View, view
 from reports.visible import one_line, shortened
 
@@ -38,6 +39,8 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
         console.print()
         console.print(_table(columns, console.width))
     _print_notes(said, left_out, console)
+    for change in state_changes(summary):
+        _print_change(change, console)
     _print_absent(said, console)
     for text, cases in said.warnings:
         about = f" ({cases})" if cases else ""
@@ -121,6 +124,29 @@ def _print_notes(said: View, left_out: Sequence[str], console: Console) -> None:
     if notes:
         console.print()
     for note in notes:
+        console.print(_line((one_line(note), "dim")))
+
+
+def _print_change(change: StateChange, console: Console) -> None:
+    """Print what training changed, one state."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console.print()
+    title = f"what training changed: {change.preset}, state {change.state}"
+    console.print(_line((one_line(title), "bold")))
+    console.print(_line((one_line(" · ".join(change.facts)), "dim")))
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for heading in change.headings:
+        numeric = heading not in ("case", "metric", "verdict")
+        table.add_column(
+            Text(one_line(heading)), justify="right" if numeric else "left", overflow="fold"
+        )
+    for row in change.cells:
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    if change.cells:
+        console.print(table)
+    for note in (change.speed, *change.notes):
         console.print(_line((one_line(note), "dim")))
 
 

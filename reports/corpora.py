@@ -37,7 +37,7 @@ class Corpora:
         return self._digests[path]
 
     def metrics(self, case: Mapping[str, Any]) -> dict[str, Metric]:
-        """Return the metrics against the case's texts, by name; without a value where those are damaged.
+        """Return the metrics against the case's texts, by name; no values where those are damaged.
 
         The index of the last state asked for is kept: the cases of a state follow each other.
         """

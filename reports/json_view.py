@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.columns import CASE_COLUMNS, describe
 from reports.frames import rows_of
+from reports.state_changes import state_changes
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -50,6 +51,14 @@ def json_object(
         },
         "columns": _columns(summary),
         "cases": cases,
+        "trainings": [
+            {
+                **change.training.to_data(),
+                "speed": change.speed,
+                "changes": [dict(zip(change.headings, row, strict=True)) for row in change.cells],
+            }
+            for change in state_changes(summary)
+        ],
         "warnings": [dataclasses.asdict(notice) for notice in summary.warnings],
         "gates": [{**dataclasses.asdict(one), "text": str(one)} for one in gates],
     }

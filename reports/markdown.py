@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reports.state_changes import StateChange, state_changes
 from reports.table import View, view
 from reports.visible import one_line
 
@@ -42,6 +43,8 @@ def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
     bullets += [f"**{outcome.verdict}** {escaped(outcome)}" for outcome in gates]
     if bullets:
         parts.append("\n".join(f"- {bullet}" for bullet in bullets))
+    for change in state_changes(summary):
+        parts += _changed(change)
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,6 +62,19 @@ def table(said: View) -> str:
         texts = [escaped(column.comparison[row]) for column in columns]
         lines.append(_row([f"*{text}*" if text else "" for text in texts]))
     return "\n".join(lines)
+
+
+def _changed(change: StateChange) -> list[str]:
+    """Return the section on what training changed, one state."""
+    title = f"#### What training changed: {escaped(change.preset)}, state {escaped(change.state)}"
+    parts = [title, " · ".join(map(escaped, change.facts))]
+    if change.cells:
+        marks = ["---" if h in ("case", "metric", "verdict") else "---:" for h in change.headings]
+        rows = [[escaped(cell) for cell in row] for row in change.cells]
+        head = [escaped(heading) for heading in change.headings]
+        parts.append("\n".join(_row(row) for row in (head, marks, *rows)))
+    parts.append("\n".join(f"- {escaped(note)}" for note in (change.speed, *change.notes)))
+    return parts
 
 
 def escaped(text: object) -> str:

@@ -161,8 +161,9 @@ class ChinesePoetry(DataSet):
     key = "chinese-poetry"
     places = frozenset({"folder"})
 
-    folder: Annotated[Name, AfterValidator(_checkout)] = Field(
-        alias="chinese-poetry", description="The checkout, or the unpacked package."
+    folder: Annotated[Name, AfterValidator(_checkout)] | None = Field(
+        alias="chinese-poetry",
+        description="The checkout, or the unpacked package; null: the command line says where.",
     )
     collection: Collection = Field(default="tang", description="Which collection of it.")
     form: (

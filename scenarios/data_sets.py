@@ -42,6 +42,7 @@ __all__ = [
     "TextFile",
     "Tfds",
     "parse_data_set",
+    "placed",
 ]
 
 SAMPLES = ("tang",)
@@ -124,6 +125,19 @@ AnyDataSet = Annotated[
     WrapValidator(_of_its_kind),
     _ShortForm,
 ]
+
+
+def placed(value: Any, place: str) -> Any:
+    """Return a data set as written, with another place on this machine for its content.
+
+    For ``--data``. What is no data set, or has no place (the sample), is returned as it is.
+    """
+    if not isinstance(value, dict):
+        return value
+    for key, kind in KINDS.items():
+        if key in value and kind.places:
+            return {**value, ("folder" if kind is Tfds else key): place}
+    return value
 
 
 def parse_data_set(value: Any) -> DataSet:

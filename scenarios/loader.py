@@ -43,13 +43,19 @@ class LoadedScenario:
         return self._origin.fault(place, message)
 
 
-def load(name_or_path: str | Path, *, presets: Mapping[str, str] | None = None) -> LoadedScenario:
+def load(
+    name_or_path: str | Path,
+    *,
+    presets: Mapping[str, str] | None = None,
+    data: Mapping[str, str] | None = None,
+) -> LoadedScenario:
     """Read a scenario: a shipped one by its name, any other by its path.
 
     Args:
         name_or_path: ``quickstart`` or ``./mine.yaml``. A path has a separator or a suffix.
         presets: label -> source, in place of what the file says for that preset; a local folder
             is seen from the working folder here, and from the scenario's folder in the file.
+        data: state -> where the texts lie that it is trained on, seen from the working folder.
 
     Raises:
         ScenarioError: everything that is wrong with the file, at once.
@@ -64,22 +70,35 @@ def load(name_or_path: str | Path, *, presets: Mapping[str, str] | None = None) 
             for mark, message in source.faults
         ]
         raise ScenarioError(sorted(faults, key=by_position))
-    data = source.data
-    if not isinstance(data, dict):
+    content = source.data
+    if not isinstance(content, dict):
         raise ScenarioError(
-            [origin.fault((), "must be a mapping (key: value), not " + _kind(data))]
+            [origin.fault((), "must be a mapping (key: value), not " + _kind(content))]
         )
     sources, faults = _sources(presets or {})
+    places = {name: os.path.abspath(os.path.expanduser(it)) for name, it in (data or {}).items()}
     labels: list[str] = []
-    context = {"folder": path.absolute().parent, "presets": sources, "labels": labels}
+    states: list[str] = []
+    context = {
+        "folder": path.absolute().parent,
+        "presets": sources,
+        "labels": labels,
+        "data": places,
+        "states": states,
+    }
     try:
-        scenario = Scenario.model_validate({"name": _name_of(path), **data}, context=context)
+        scenario = Scenario.model_validate({"name": _name_of(path), **content}, context=context)
     except ValidationError as error:
         raise ScenarioError(faults + origin.faults(error, Scenario)) from None
     for label in presets or {}:
         if label not in labels:
             message = f"the scenario has no preset {quoted(label)}{did_you_mean(label, labels)}"
             faults.append(Fault("--preset", None, None, "", message))
+    for name in places:
+        if name not in states:
+            hint = did_you_mean(name, states)
+            message = f"the scenario trains no state called {quoted(name)}{hint}"
+            faults.append(Fault("--data", None, None, "", message))
     _, found = expand_with_faults(scenario)
     faults += sorted(starmap(origin.fault, found), key=by_position)
     if faults:

@@ -14,8 +14,9 @@ from scenarios.hardware import Hardware
 from scenarios.rules import Rule
 from scenarios.samplers import AnySampler, Sampler, parse_sampler
 from scenarios.sources import Source, is_folder, label_of_source, overridden
-from scenarios.states import State
-from scenarios.values import Count, Label, Model, Number, OneOrMore, Text, Whole, refuse
+from scenarios.states import State, with_recipe
+from scenarios.training import Train
+from scenarios.values import Count, Label, Model, Number, OneOrMore, Text, Whole, refuse, refuse_at
 
 __all__ = [
     "Gate",
@@ -142,6 +143,9 @@ class Scenario(Model):
         default=(State(name="base"),),
         description="Axis: as released, tuned elsewhere, or trained here.",
     )
+    train: Train | None = Field(
+        default=None, description="Recipe of all states trained here; a state's own keys win."
+    )
     samplers: OneOrMore[AnySampler] = Field(description="Axis: how the next token is chosen.")
     hardware: OneOrMore[Hardware] = Field(
         default=(Hardware(),), description="Axis: where it runs, and in which numbers."
@@ -159,3 +163,15 @@ class Scenario(Model):
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = Field(
         default=0, description="All seeds of the samplers are derived from it."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _recipe_for_all(cls, value: Any) -> Any:
+        return with_recipe(value)
+
+    @model_validator(mode="after")
+    def _recipe_is_used(self) -> Scenario:
+        if self.train is not None and not any(state.trained for state in self.states):
+            message = "no state is trained here; add one with data, such as {tang: {data: tang}}"
+            raise refuse_at([(("train",), message)], self)
+        return self

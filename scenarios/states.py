@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
-from scenarios.data_sets import AnyDataSet
+from scenarios.data_sets import AnyDataSet, placed
 from scenarios.sources import Source, overridden
 from scenarios.training import Train
 from scenarios.values import Label, Model, one_line, refuse
@@ -47,6 +47,8 @@ class State(Model):
             value = {"name": name, **body}
         if isinstance(value, dict) and value.get("data") is not None:
             value = {**value, "train": value.get("train") or {}}
+            if info.context:
+                value = _placed(value, info.context["data"], info.context["states"])
         return overridden(value, "preset", info)
 
     @model_validator(mode="after")
@@ -66,3 +68,41 @@ class State(Model):
     def trained(self) -> bool:
         """Whether it is trained on the spot."""
         return self.data is not None
+
+
+def with_recipe(scenario: Any) -> Any:
+    """Return a scenario as written, its states trained by its own ``train`` where they differ not.
+
+    A recipe with faults is left where it is: it is reported once, not with each state.
+    """
+    if not isinstance(scenario, dict) or not isinstance(recipe := scenario.get("train"), dict):
+        return scenario
+    try:
+        Train.model_validate(recipe)
+    except ValidationError:
+        return scenario
+    states = scenario.get("states")
+    if not isinstance(states, list | tuple):
+        return scenario
+    return {**scenario, "states": [_following(state, recipe) for state in states]}
+
+
+def _following(state: Any, recipe: dict[str, Any]) -> Any:
+    if not isinstance(state, dict):
+        return state
+    if "data" in state:
+        own = state.get("train") or {}
+        return {**state, "train": {**recipe, **own}} if isinstance(own, dict) else state
+    if len(state) == 1:
+        [(name, body)] = state.items()
+        return {name: _following(body, recipe)} if isinstance(body, dict) else state
+    return state
+
+
+def _placed(value: dict[str, Any], places: dict[str, str], met: list[str]) -> dict[str, Any]:
+    """Return the state with the place that the caller gives for its texts, if any."""
+    name = value.get("name")
+    if not isinstance(name, str):
+        return value
+    met.append(name)
+    return {**value, "data": placed(value["data"], places[name])} if name in places else value

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "bench": {"bench", "reports", "scenarios", "metrics"},
 }
 MODELS = {"keras", "keras_hub", "keras_nlp", "tensorflow", "jax", "torch"}
-MODEL_CODE = ("bench/engine/", "bench/presets/training/")
+MODEL_CODE = ("bench/engine/", "bench/presets/training/", "bench/states/training/")
 
 
 def imports(path: Path) -> Iterator[str]:

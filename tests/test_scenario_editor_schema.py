@@ -122,6 +122,12 @@ def test_the_documentation_names_every_key_and_default(schema):
                 if isinstance(default, float)
                 else (f"`{default}`" in rows[key])
             )
+    for key, value in schema["$defs"]["Train"]["properties"].items():
+        default = value.get("default")
+        shown = (
+            "5e-5" if default == 5e-5 else f"{default:g}" if isinstance(default, float) else default
+        )
+        assert default is None or f"`{shown}`" in rows[key]
     for key, value in schema["$defs"]["Hardware_"]["properties"].items():
         for word in value.get("enum", []):
             assert f"`{word}`" in rows[key]

@@ -47,10 +47,36 @@ def test_samplers_has_every_kind_but_custom():
 
 def test_the_article_on_a_local_folder(tmp_path):
     loaded = load("article", presets={"gpt2_base_en": str(tmp_path)})
-    [greedy] = [c for c in expand(loaded.scenario).cases if c.sampler.kind == "greedy"]
+    cases = expand(loaded.scenario).cases
+    [greedy] = [c for c in cases if c.sampler.kind == "greedy" and c.state.name == "base"]
     assert greedy.source == str(tmp_path)
     assert greedy.id == "gpt2_base_en/base/greedy/cpu-tensorflow-float32"
     assert [prompt.text for _, prompt in greedy.prompts] == ["My trip was", "我爱中国！"]
+
+
+def test_the_article_has_its_four_parts():
+    scenario = load("article").scenario
+    texts = {
+        (case.state.name, case.sampler.kind): [prompt.text for _, prompt in case.prompts]
+        for case in expand(scenario).cases
+    }
+    assert texts["base", "top_k"] == ["My trip was", "我爱中国！"]
+    assert texts["reddit", "top_k"] == texts["reddit", "greedy"] == ["My trip was"]
+    assert "春眠不觉晓" in texts["tang", "top_k"]
+    for state in scenario.states[1:]:
+        recipe = state.train
+        assert recipe is not None
+        assert (recipe.batch_size, recipe.batches, recipe.epochs) == (32, 500, 1)
+        assert (recipe.optimizer, recipe.schedule) == ("adam", "polynomial")
+        assert (recipe.learning_rate, recipe.end_learning_rate) == (5e-5, 0.0)
+        assert not state.data.shuffle
+    assert scenario.states[2].data.texts == 10_000
+
+
+def test_tang_needs_no_network():
+    scenario = load("tang").scenario
+    assert [preset.source for preset in scenario.presets] == ["tiny_gpt2_en"]
+    assert scenario.states[1].data.label == "sample tang"
 
 
 def run(code):

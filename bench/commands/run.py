@@ -32,6 +32,7 @@ def command(
     scenario: str,
     only: tuple[str, ...],
     presets: dict[str, str],
+    data: dict[str, str],
     out: Path,
     resume: bool,
     dry_run: bool,
@@ -42,7 +43,7 @@ def command(
     Exit codes: 0 fine, 1 a gate failed, 2 bad input, 3 nothing could be measured or compared,
     4 a case crashed, 130 interrupted.
     """
-    selection = select(scenario, only, presets, fetch=not dry_run)
+    selection = select(scenario, only, presets, data, fetch=not dry_run)
     if dry_run:
         from bench.commands.show import as_data, print_cases
 
@@ -53,19 +54,24 @@ def command(
         else:
             print_cases(selection)
         return exit_codes.FINE
-    with _folder(selection, out, resume, only, presets) as folder:
+    overrides = {"presets": presets, "data": data}
+    with _folder(selection, out, resume, only, overrides) as folder:
         return _measure(selection, folder, as_json)
 
 
 def _folder(
-    selection: Selection, out: Path, resume: bool, only: tuple[str, ...], presets: dict[str, str]
+    selection: Selection,
+    out: Path,
+    resume: bool,
+    only: tuple[str, ...],
+    overrides: dict[str, dict[str, str]],
 ) -> RunFolder:
     from bench import manifest
     from reports.run_folder import RunFolder
 
     name = selection.loaded.scenario.name
     content = manifest.build(
-        selection.loaded, selection.cases, selection.plan.skipped, only=only, presets=presets
+        selection.loaded, selection.cases, selection.plan.skipped, only=only, overrides=overrides
     )
     last = RunFolder.newest(out, name) if resume else None
     if last is None or last.manifest.get("scenario_name") != name:

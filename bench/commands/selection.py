@@ -38,6 +38,14 @@ def selection_options(function: F) -> F:
         help="Take a preset from elsewhere, e.g. gpt2_base_en=./folder. Repeatable.",
     )(function)
     function = click.option(
+        "--data",
+        "data",
+        multiple=True,
+        metavar="STATE=PATH",
+        callback=_pairs,
+        help="Where the texts lie that a state is trained on, e.g. tang=./chinese-poetry.",
+    )(function)
+    function = click.option(
         "--only",
         multiple=True,
         metavar="AXIS=GLOB[,GLOB]",
@@ -51,13 +59,18 @@ def _pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> di
     for value in values:
         name, equals, source = value.partition("=")
         if not (name and equals and source):
-            raise click.BadParameter(f"{value!r} must look like NAME=SOURCE")
+            raise click.BadParameter(f"{value!r} must look like NAME=PLACE")
         pairs[name] = source
     return pairs
 
 
 def select(
-    scenario: str, only: tuple[str, ...], presets: dict[str, str], *, fetch: bool = False
+    scenario: str,
+    only: tuple[str, ...],
+    presets: dict[str, str],
+    data: dict[str, str],
+    *,
+    fetch: bool = False,
 ) -> Selection:
     """Load, check, expand, filter and plan; with ``fetch``, get data sets that a library can get.
 
@@ -71,13 +84,13 @@ def select(
     from bench.states.needed import content_of
     from scenarios import cases as scenario_cases
 
-    loaded = load_checked(scenario, presets)
+    loaded = load_checked(scenario, presets, data)
     expansion = scenario_cases.expand(
         loaded.scenario, fingerprint=fingerprint, data_fingerprint=content_of
     )
     chosen = scenario_cases.only(expansion.cases, only)
     if fetch and _fetch(chosen):
-        return select(scenario, only, presets)
+        return select(scenario, only, presets, data)
     planned = plan(chosen, hardware=loaded.scenario.hardware)
     return Selection(loaded, chosen, expansion.cases, expansion.dropped, planned)
 

@@ -13,9 +13,15 @@ from bench.commands.selection import Selection, select, selection_options
 @click.command("show")
 @selection_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(scenario: str, only: tuple[str, ...], presets: dict[str, str], as_json: bool) -> None:
+def command(
+    scenario: str,
+    only: tuple[str, ...],
+    presets: dict[str, str],
+    data: dict[str, str],
+    as_json: bool,
+) -> None:
     """Show the cases that SCENARIO expands to, and why any is skipped."""
-    selection = select(scenario, only, presets)
+    selection = select(scenario, only, presets, data)
     if as_json:
         click.echo(json.dumps(as_data(selection), indent=2, ensure_ascii=False))
     else:
@@ -39,6 +45,10 @@ def as_data(selection: Selection) -> dict[str, Any]:
             }
             for case in selection.cases
         ],
+        "trainings": [
+            {"preset": task.preset, "state": task.state.name, "key": task.key}
+            for task in selection.plan.trainings
+        ],
         "dropped": [{"what": d.what, "rule": d.rule} for d in selection.dropped],
     }
 
@@ -48,6 +58,8 @@ def print_cases(selection: Selection) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from bench.states.store import Store
 
     console = Console()
     table = Table(box=None, pad_edge=False)
@@ -66,6 +78,14 @@ def print_cases(selection: Selection) -> None:
         f"at most {samples} texts of up to {generate.max_length} tokens",
         highlight=False,
     )
+    for task in plan.trainings:
+        how = "trained before" if Store().get(task.key) else "to be trained"
+        label = task.state.data.label if task.state.data else ""
+        console.print(
+            f"state {escape(task.name)}: {how} on {escape(label)}, {task.hardware.name} "
+            f"[dim]{task.key}[/]",
+            highlight=False,
+        )
     for case_id, reason in plan.skipped.items():
         console.print(f"[yellow]skipped[/] {escape(case_id)}: {escape(reason)}", highlight=False)
     by_rule: dict[str, list[str]] = {}

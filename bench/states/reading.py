@@ -44,6 +44,7 @@ def main() -> None:
     from pydantic import TypeAdapter
 
     from bench.states.data import DataError, read
+    from bench.states.human import UNITS, human_scores
     from reports.training_texts import write_texts
     from scenarios.data_sets import AnyDataSet
 
@@ -52,6 +53,8 @@ def main() -> None:
         part = Path(job.out).with_suffix(".part")
         write_texts(part, texts.train, texts.held_out)
         os.replace(part, job.out)
+        channel.send("step", case=None, phase="scoring held-out texts")
+        human = human_scores(texts.train, texts.held_out)
     except DataError as error:
         channel.send("failed", failure="input", reason=str(error))
     except OSError as error:
@@ -60,7 +63,7 @@ def main() -> None:
         traceback.print_exc()
         channel.send("failed", failure="crash", reason=f"{type(error).__name__}: {error}")
     else:
-        channel.send("texts", facts=texts.facts)
+        channel.send("texts", facts={**texts.facts, "human": human, "human_units": UNITS})
     channel.send("end")
 
 

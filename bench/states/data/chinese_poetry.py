@@ -89,6 +89,11 @@ def fingerprint(data: ChinesePoetry) -> str:
 
 
 def _files(data: ChinesePoetry) -> list[Path]:
+    if data.folder is None:
+        raise DataError(
+            f"where the chinese-poetry texts lie is not said; {HOW_TO_GET_CHINESE_POETRY}, "
+            "then add --data STATE=./chinese-poetry"
+        )
     top = Path(data.folder)
     if not top.is_dir():
         raise DataError(f"there is no such folder: {top}; {HOW_TO_GET_CHINESE_POETRY}")

@@ -1,0 +1,92 @@
+"""What to know about a diff as a whole, each ending in advice or in the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.diff.result import Row
+from reports.summary import Summary
+
+_MOST_NAMED = 3
+
+
+def notes(
+    a: Summary,
+    b: Summary,
+    rows: Sequence[Row],
+    reasons: Mapping[str, Sequence[str]],
+    axis: str | None,
+) -> list[str]:
+    """Return what to know, the most important first.
+
+    Args:
+        a: the baseline.
+        b: the new run (the same object along an axis).
+        rows: of the diff.
+        reasons: why something is not comparable -> labels of the pairs.
+        axis: of a diff within one run.
+    """
+    told = [f"{reason} ({_which(labels)})" for reason, labels in reasons.items()]
+    told += _too_few(rows)
+    if axis is None:
+        told += _changed(a, b)
+    told += [
+        f"{side} is {summary.ended}: some cases may be missing"
+        for side, summary in (("A", a), ("B", b))
+        if summary.ended != "complete" and (side == "A" or b is not a)
+    ]
+    return told
+
+
+def _too_few(rows: Sequence[Row]) -> list[str]:
+    """Speed that could not be tested for lack of launches."""
+    few = [
+        row
+        for row in rows
+        if row.unit == "launches" and row.verdict == "unresolved" and row.p is None
+    ]
+    if not few:
+        return []
+    least, most = min(min(row.n_a, row.n_b) for row in few), max(row.needed or 0 for row in few)
+    here = "1 launch" if least == 1 else f"{least} launches"
+    return [
+        f"speed was not tested: {here} a side shows no scatter between processes. "
+        f"Measure with launches: {most}"
+    ]
+
+
+def _changed(a: Summary, b: Summary) -> list[str]:
+    """What else differs between two runs, and may be what a change comes from."""
+    ours, theirs = a.run.manifest, b.run.manifest
+    told = []
+    old, new = _revision(ours), _revision(theirs)
+    if old != new:
+        told.append(f"git: {old} in A, {new} in B")
+    if (was := ours.get("versebench_version")) != (now := theirs.get("versebench_version")):
+        told.append(f"versebench {was} measured A, {now} measured B")
+    for key, name in (("seed", "the seed"), ("measure", "measure")):
+        was = (ours.get("scenario") or {}).get(key)
+        now = (theirs.get("scenario") or {}).get(key)
+        if was != now:
+            told.append(f"{name} differs: {_unequal(was, now)}")
+    return told
+
+
+def _revision(manifest: Mapping[str, Any]) -> str:
+    git = manifest.get("git") or {}
+    revision = str(git.get("revision") or "no revision")[:10]
+    return f"{revision} with uncommitted changes" if git.get("dirty") else revision
+
+
+def _unequal(was: Any, now: Any) -> str:
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return f"{was} and {now}"
+    keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
+    return ", ".join(f"{key} {was.get(key)} and {now.get(key)}" for key in keys)
+
+
+def _which(labels: Sequence[str]) -> str:
+    if len(labels) <= _MOST_NAMED:
+        return ", ".join(labels)
+    return f"{len(labels)} pairs, such as {labels[0]}"

@@ -1,0 +1,188 @@
+"""What training changed: each state tuned in a run against the untuned preset, as a table.
+
+Speed and texts are compared as in any diff (``reports.diff``): launches for speed, which training
+should leave alone, and texts of one prompt and repeat for quality. Beside them stands what people
+wrote: the held-out texts of the data set, scored when the state was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports.columns import CASE_COLUMNS, describe
+from reports.numbers import plain
+from reports.training import Training
+
+if TYPE_CHECKING:
+    from reports.diff.result import Diff, Row
+    from reports.summary import Summary
+
+BASE = "base"
+SPEED = ("tokens_per_second", "ttft_seconds", "tpot_seconds")
+TEXT = (
+    "seq_rep_4",
+    "loop_share",
+    "cjk_share",
+    "uppercase_share",
+    "capitalised_sentences",
+    "sentence_length",
+    "zh_in_form",
+    "zh_regulated_lines",
+    "zh_lines_rhymed",
+    "corpus_overlap_4",
+    "longest_copy",
+    "copied_lines",
+)
+"""What a state is judged by: repetition, style, verse, memorisation."""
+ENGLISH = ("en_rhymed_lines", "en_metre_fit")
+_UNCHANGED = "speed is unchanged: training changes no shape"
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """One tuned state beside its base.
+
+    Attributes:
+        state: its label.
+        preset: that of the preset.
+        facts: what it was trained on and how, for people.
+        speed: what became of the speed, in a sentence.
+        headings: of the table.
+        cells: its rows, all texts; empty where the run has no untuned cases to compare with.
+        notes: what to know of the table.
+        training: the record.
+    """
+
+    state: str
+    preset: str
+    facts: tuple[str, ...]
+    speed: str
+    headings: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    training: Training
+
+
+def state_changes(summary: Summary) -> list[StateChange]:
+    """Return one entry per state that was tuned in the run; nothing where none was."""
+    trainings = summary.completed.trainings
+    if not trainings:
+        return []
+    diff = _diff(summary)
+    return [_change(training, summary, diff) for training in trainings]
+
+
+def _diff(summary: Summary) -> Diff | None:
+    from reports.diff.between import Options, compare_states
+    from reports.diff.pairing import PairingError
+
+    known = {column.name for column in CASE_COLUMNS} | set(summary.metrics)
+    chosen = [name for name in (*SPEED, *TEXT, *ENGLISH) if name in known]
+    try:
+        return compare_states(summary, BASE, Options(metrics=chosen))
+    except PairingError:
+        return None  # every case is tuned: nothing to hold them against
+
+
+def _change(training: Training, summary: Summary, diff: Diff | None) -> StateChange:
+    from reports.diff.wording import change, short_cases, value
+
+    rows = _rows_of(training, summary, diff)
+    order = {name: place for place, name in enumerate((*SPEED, *TEXT, *ENGLISH))}
+    rows.sort(key=lambda row: (row.case, order.get(row.metric, len(order))))
+    names, _ = short_cases(rows) if rows else ({}, None)
+    human: dict[str, Any] = training.data.get("human") or {}
+    several = len({row.case for row in rows}) > 1
+    headings = ("metric", BASE, training.state, "change", "verdict", "held-out texts")
+    cells = []
+    for row in rows:
+        if row.a is None and row.b is None:
+            continue
+        column = diff.columns[row.metric] if diff else describe(summary.metrics[row.metric])
+        line = (
+            column.heading,
+            value(row.a, column),
+            value(row.b, column),
+            change(row, column),
+            row.verdict if row.change is not None else "",
+            value(human.get(row.metric), column) if row.metric in human else "",
+        )
+        cells.append((names[row.case], *line) if several else line)
+    return StateChange(
+        training.state,
+        training.preset,
+        tuple(_facts(training)),
+        _speed(rows),
+        ("case", *headings) if several else headings,
+        tuple(cells),
+        tuple(_notes(training, rows)),
+        training,
+    )
+
+
+def _rows_of(training: Training, summary: Summary, diff: Diff | None) -> list[Row]:
+    cases = {
+        result.id
+        for result in summary.completed.cases
+        if (result.case.get("preset"), result.case.get("state"))
+        == (training.preset, training.state)
+    }
+    return [row for row in diff.rows if row.case_b in cases] if diff else []
+
+
+def _facts(training: Training) -> list[str]:
+    data, ran = training.data, training.what_ran
+    facts = [
+        f"{data.get('dataset', 'texts')}: {data.get('texts', 0):,} texts, "
+        f"{training.tokens:,} tokens in {training.steps:,} steps",
+        training.line(),
+    ]
+    if training.perplexity is not None and training.perplexity_before is not None:
+        facts.append(
+            f"held-out perplexity {plain(training.perplexity_before)} → "
+            f"{plain(training.perplexity)} ({data.get('held_out_texts', 0):,} texts)"
+        )
+    how = f"{training.trainable_parameters:,} of {training.parameters:,} parameters"
+    backend = ran.get("backend")
+    facts.append(f"{how} on {backend}" if backend else how)
+    if training.reused:
+        facts.append("trained by an earlier run")
+    return facts
+
+
+def _speed(rows: Sequence[Row]) -> str:
+    """Say what became of the speed; for one launch a side that is a ratio without a verdict."""
+    rates = [row for row in rows if row.metric == "tokens_per_second" and row.change is not None]
+    if not rates:
+        return "speed was not compared: no case of the base has the same sampler and hardware"
+    verdicts = {row.verdict for row in rates}
+    if verdicts == {"same"}:
+        return _UNCHANGED
+    changes = sorted(row.change for row in rates if row.change is not None)
+    said = f"tokens/s × {plain(changes[0])}"
+    if len(changes) > 1:
+        said += f" to × {plain(changes[-1])}"
+    open_ = [row for row in rates if row.verdict == "unresolved"]
+    if len(open_) == len(rates):
+        needed = max((row.needed or 0 for row in open_), default=0)
+        more = f"; {needed} launches would probably settle it" if needed else ""
+        return f"{said}, unresolved{more}. Training changes no shape, so it should be × 1"
+    moved = ", ".join(sorted(f"{row.case_b} {row.verdict}" for row in rates if row not in open_))
+    return (
+        f"{said} ({moved}). Training changes no shape: look for another program on the machine, "
+        "clocks or heat in the warnings, and measure again"
+    )
+
+
+def _notes(training: Training, rows: Sequence[Row]) -> list[str]:
+    notes = []
+    if training.data.get("human"):
+        notes.append(
+            f"held-out texts: what people wrote, up to {training.data.get('human_units')} "
+            "characters or words of each; the model never saw them."
+        )
+    if not rows:
+        notes.append("Nothing to compare with: add the state base, with the same prompts.")
+    return notes + [f"{text}" for text in training.warnings]
