@@ -90,10 +90,10 @@ def _fitting(cells: Sequence[Sequence[str]], width: int) -> list[int]:
         for place, heading in enumerate(headings)
     ]
     widths[headings.index("case")] = min(widths[headings.index("case")], _LEAST_CASE)
-    kept = list(range(len(headings)))
+    kept = [place for place in range(len(headings)) if any(row[place] for row in cells)]
     for name in _DROPPED_FIRST:
         if sum(widths[place] + _GAP for place in kept) - _GAP > width:
-            kept.remove(headings.index(name))
+            kept.remove(headings.index(name))  # none of these is ever empty
     return kept
 
 

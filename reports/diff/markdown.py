@@ -61,15 +61,16 @@ def _folded(title: str, text: str) -> str:
 
 def _table(diff: Diff, rows: Sequence[Row]) -> str:
     names, shared = wording.short_cases(rows)
+    headings = wording.HEADINGS if any(names.values()) else wording.HEADINGS[:-1]
     lines = [] if shared is None else [f"In {escaped(shared)}:", ""]
     lines += [
-        _row(wording.HEADINGS),
-        _row(["---:" if name in wording.NUMERIC else "---" for name in wording.HEADINGS]),
+        _row(headings),
+        _row(["---:" if name in wording.NUMERIC else "---" for name in headings]),
     ]
     for row in rows:
         verdict, *others = wording.cells(row, diff.columns[row.metric], names[row.case])
         mark = f"**{verdict}**" if verdict == "worse" else verdict
-        lines.append(_row([mark, *map(escaped, others)]))
+        lines.append(_row([mark, *map(escaped, others)][: len(headings)]))
     return "\n".join(lines)
 
 

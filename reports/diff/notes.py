@@ -31,6 +31,13 @@ def notes(
     told += _too_few(rows)
     if axis is None:
         told += _changed(a, b)
+    disturbed = [
+        f"{len(summary.warnings)} in {side}"
+        for side, summary in (("A", a), ("B", b))
+        if summary.warnings and (side == "A" or b is not a)
+    ]
+    if disturbed:
+        told.append(f"warnings: {', '.join(disturbed)}. See them with versebench report")
     told += [
         f"{side} is {summary.ended}: some cases may be missing"
         for side, summary in (("A", a), ("B", b))

@@ -72,10 +72,15 @@ def cells(row: Row, column: Column, case: str) -> tuple[str, ...]:
 
 
 def short_cases(rows: Sequence[Row]) -> tuple[dict[str, str], str | None]:
-    """Return what to call the case of each row, and what was left out since all share it."""
+    """Return what to call the case of each row, and what was left out since all share it.
+
+    Where there is one case only, nothing is left of its name.
+    """
     cases = list(dict.fromkeys(row.case for row in rows))
+    if len(cases) == 1:
+        return {cases[0]: ""}, cases[0]
     parts = [case.split("/") for case in cases]
-    if len({len(one) for one in parts}) != 1 or len(cases) < 2:
+    if len({len(one) for one in parts}) != 1:
         return {case: case for case in cases}, None
     varying = [place for place, words in enumerate(zip(*parts, strict=True)) if len({*words}) > 1]
     short = {
