@@ -111,3 +111,50 @@ def test_run_against_bare_loop(
 
     pairs = benchmark.pedantic(alternate, rounds=1)
     _record(benchmark, [a / b for a, b in pairs], backend=backend, pairs=pairs)
+
+
+COUNTED = """
+import resource, sys
+from bench.cli import main
+try:
+    main()
+finally:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, file=sys.stderr)
+"""
+
+
+@pytest.mark.benchmark(group="overhead, what the parent does")
+def test_processor_time_of_the_parent_per_trial(benchmark: Any, tmp_path: Path) -> None:
+    """A process is fast or slow by 10 % as a whole; what the parent takes can be counted exactly.
+
+    Its processor time for each further trial, all of it spent while the worker waits: held
+    against the seconds of a trial, this bounds what the layout can cost.
+    """
+    source = tmp_path / "tiny"
+    script = str(HERE.parent / "tiny_preset.py")
+    subprocess.run([sys.executable, script, str(source)], check=True, capture_output=True)
+
+    def used(trials: int) -> float:
+        scenario = tmp_path / f"{trials}.yaml"
+        scenario.write_text(
+            f"name: parent\nprompts: [{PROMPT}]\npresets: [{{name: tiny, source: {source}}}]\n"
+            "samplers: [greedy]\ngenerate: {max_length: 48, samples: 0}\n"
+            f"measure: {{trials: {trials}, fit_points: 0, warmup_cap: 3}}\n"
+        )
+        command = [sys.executable, "-c", COUNTED, "run", str(scenario), "--json", "--out"]
+        done = subprocess.run(
+            [*command, str(tmp_path / "runs")],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(cli_file).parent.parent,
+        )
+        return float(done.stderr.split()[-1])
+
+    def per_trial() -> float:
+        return (used(400) - used(20)) / 380
+
+    seconds = benchmark.pedantic(per_trial, rounds=1)
+    benchmark.extra_info.update(milliseconds_per_trial=1000 * seconds)
+    print(f"\nparent: {1000 * seconds:.2f} ms of processor time per trial")
