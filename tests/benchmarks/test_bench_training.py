@@ -21,8 +21,8 @@ from conftest import installed_backends
 from bench.worker_environment import worker_environment
 
 HERE = Path(__file__).parent
-STEPS, BATCH, LENGTH = 24, 16, 128
-LAUNCHES, ROUNDS, ROUND_STEPS = 3, 12, 6
+STEPS, BATCH, LENGTH = 24, 8, 64
+LAUNCHES, ROUNDS, ROUND_STEPS = 3, 10, 4
 BACKENDS = ("tensorflow", "jax")
 BUILD = (
     "import sys; from pathlib import Path; import tiny_preset; tiny_preset.build("
