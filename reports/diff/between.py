@@ -136,8 +136,9 @@ class _Asking:
         names = [one.name for one in self._measured]
         self._launches_a = launch_values((pair.a for pair in pairs), names)
         self._launches_b = launch_values((pair.b for pair in pairs), names)
-        self._cells_a = _cells(a)
-        self._cells_b = self._cells_a if b is a else _cells(b)
+        columns = [one.column.name for one in chosen]
+        self._cells_a = _cells(a, columns)
+        self._cells_b = self._cells_a if b is a else _cells(b, columns)
         self.reasons: dict[str, list[str]] = {}
         self.identical: list[str] = []
         self.with_texts = 0
@@ -263,5 +264,7 @@ def _resting(matched: Matched, judged: int, unit: str) -> str | None:
     return "; ".join(said) or None
 
 
-def _cells(summary: Summary) -> Cells:
-    return {row["case"]: row for row in rows_of(summary.cases)}
+def _cells(summary: Summary, columns: Sequence[str]) -> Cells:
+    """The values of the report, of the columns that are compared."""
+    there = ["case", *(name for name in columns if name in summary.cases)]
+    return {row["case"]: row for row in rows_of(summary.cases[there])}
