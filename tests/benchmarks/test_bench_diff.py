@@ -44,7 +44,7 @@ def test_statistics_of_texts(benchmark, prompts):
 def test_diff_of_two_summaries(benchmark, same_texts):
     a = summary_of(SUMMARISED, SAMPLES, PROMPTS, SCORED, launches=5, seed=1, texts=1)
     b = summary_of(
-        CASES, SAMPLES, PROMPTS, SCORED, launches=5, seed=2, texts=1 if same_texts else 2
+        SUMMARISED, SAMPLES, PROMPTS, SCORED, launches=5, seed=2, texts=1 if same_texts else 2
     )
     diff = benchmark.pedantic(diff_runs, (a, b, Options()), rounds=1)
     assert diff.pairs == SUMMARISED
