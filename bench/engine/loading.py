@@ -31,13 +31,13 @@ def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEn
     from bench.engine.compiles import compile_counter
     from bench.engine.kerashub import KerasHubEngine
 
-    backend = _require_backend(hardware["backend"])
+    backend = require_backend(hardware["backend"])
     devices.keep_tensorflow_off_the_device(backend)
     devices.require_device(backend, hardware["device"])
     counter = compile_counter(backend)
     imported = time.perf_counter()
 
-    model = _from_preset(keras_nlp.models.CausalLM, source, hardware["dtype"], label)
+    model = from_preset(keras_nlp.models.CausalLM, source, hardware["dtype"], label)
     if hardware.get("quantization"):
         _quantize(model, hardware["quantization"])
     if hardware.get("jit") is not None:
@@ -50,7 +50,12 @@ def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEn
     return LoadedEngine(engine, imported - start, loaded - imported, time.perf_counter() - loaded)
 
 
-def _require_backend(wanted: str) -> str:
+def require_backend(wanted: str) -> str:
+    """Return Keras's backend.
+
+    Raises:
+        InputError: it is not the one wanted.
+    """
     import keras
 
     backend: str = keras.config.backend()
@@ -59,7 +64,12 @@ def _require_backend(wanted: str) -> str:
     return backend
 
 
-def _from_preset(causal_lm: Any, source: str, dtype: str, label: str) -> Any:
+def from_preset(causal_lm: Any, source: str, dtype: str, label: str) -> Any:
+    """Return a model with its preprocessor.
+
+    Raises:
+        InputError: it cannot be loaded, or has no tokenizer; the text says what to do.
+    """
     try:
         model = causal_lm.from_preset(source, dtype=dtype)
     except Exception as error:

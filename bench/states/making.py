@@ -19,7 +19,7 @@ from bench.launcher import AnyJob, Worker, WorkerDiedError, WorkerTimedOutError
 from bench.states.needed import TrainingTask
 from bench.states.reading import ReadingJob
 from bench.states.store import PRESET, TEXTS, WORK, Store, StoredState
-from bench.states.training.job import TrainingJob
+from bench.states.training.job import DONE, TrainingJob
 from bench.worker_environment import worker_environment
 from reports.atomic_file import replacing
 from reports.curve_picture import curve_svg
@@ -115,7 +115,8 @@ class StateMaker:
         assert task.state.train is not None
         environment = worker_environment(task.hardware.model_dump(), os.environ)
         facts = self._read(task, part, environment, timeout)
-        shutil.rmtree(part / PRESET, ignore_errors=True)  # saved, and killed before the commit
+        if not (part / WORK / DONE).exists():  # else it is saved, and only the commit is left
+            shutil.rmtree(part / PRESET, ignore_errors=True)
         self.watcher.training(task.name, "import and load")
         job = TrainingJob(
             preset=task.preset,

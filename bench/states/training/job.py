@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+DONE = "done.json"
+"""In the work folder: the record of a training whose preset is saved."""
+
 
 @dataclass(frozen=True)
 class TrainingJob:

@@ -12,7 +12,7 @@ from bench.engine import devices
 from bench.engine.compiles import NoCompiles
 from bench.engine.interface import InputError
 from bench.engine.kerashub import KerasHubEngine
-from bench.engine.loading import _from_preset, _require_backend
+from bench.engine.loading import from_preset, require_backend
 from bench.states.training.checkpoint import Shape
 from bench.states.training.job import TrainingJob
 from bench.states.training.optimizers import make_optimizer
@@ -40,7 +40,7 @@ class Trainee:
             InputError: it cannot be loaded, or not be trained as asked.
             UnavailableError: the backend does not see the device.
         """
-        backend = _require_backend(job.hardware["backend"])
+        backend = require_backend(job.hardware["backend"])
         devices.keep_tensorflow_off_the_device(backend)
         devices.require_device(backend, job.hardware["device"])
         keras.utils.set_random_seed(recipe.seed)  # before loading: dropout takes its seed then
@@ -133,4 +133,4 @@ def load(source: str, dtype: str, label: str) -> Any:
     Raises:
         InputError: it cannot be loaded; says why.
     """
-    return _from_preset(keras_hub.models.CausalLM, source, dtype, label)
+    return from_preset(keras_hub.models.CausalLM, source, dtype, label)

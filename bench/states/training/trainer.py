@@ -14,7 +14,7 @@ from bench.engine.interface import InputError, Peak
 from bench.resources import clear_host_peak, host_peak
 from bench.states.training.batches import Batches, Tokens, texts_per_epoch, tokenise
 from bench.states.training.held_out import HeldOut
-from bench.states.training.job import Progress, Report, TrainingJob
+from bench.states.training.job import DONE, Progress, Report, TrainingJob
 from bench.states.training.model import Trainee
 from bench.states.training.optimizers import learning_rate_at, make_schedule
 from bench.states.training.record import record
@@ -27,7 +27,6 @@ from reports.training import CURVE_POINTS, Training
 from scenarios.training import Train
 
 PROGRESS_SECONDS = 0.5
-DONE = "done.json"
 
 
 class StoppedError(Exception):
