@@ -15,7 +15,8 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from types import UnionType
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 from reports.training import Training
 
@@ -140,7 +141,26 @@ class RunEnd:
 Record = Training | Launch | Trial | Sample | CaseDone | LaunchEnd | RunEnd
 _CLASSES = (Training, Launch, Trial, Sample, CaseDone, LaunchEnd, RunEnd)
 _KINDS: dict[str, type[Any]] = {cls.kind: cls for cls in _CLASSES}
-_FIELDS = {cls.kind: {f.name for f in dataclasses.fields(cls)} for cls in _KINDS.values()}
+
+
+def _classes_of(annotation: Any) -> tuple[type, ...]:
+    """Return what ``isinstance`` takes for an annotation; JSON has one kind of number."""
+    origin = get_origin(annotation) or annotation
+    if origin in (Union, UnionType):
+        return tuple(cls for part in get_args(annotation) for cls in _classes_of(part))
+    if origin is Literal:
+        return (str,)
+    return (int, float) if origin in (int, float) else (origin,)
+
+
+_FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
+    cls.kind: {
+        name: _classes_of(hint)
+        for name, hint in get_type_hints(cls).items()
+        if get_origin(hint) is not ClassVar
+    }
+    for cls in _CLASSES
+}
 
 
 def to_line(record: Record) -> str:
@@ -152,8 +172,8 @@ def from_line(line: str) -> Record:
     """Parse one line.
 
     Raises:
-        ValueError: the line is not JSON, its kind is unknown, or a field is missing. Fields that
-            this version does not know (written by a newer one) are ignored.
+        ValueError: the line is not JSON, its kind is unknown, or a field is missing or of another
+            type. Fields that this version does not know (written by a newer one) are ignored.
     """
     data = json.loads(line)
     kind = data.get("kind") if isinstance(data, dict) else None
@@ -161,6 +181,9 @@ def from_line(line: str) -> Record:
         raise ValueError(f"not a record: {line[:80]!r}")
     cls = _KINDS[kind]
     known = _FIELDS[kind]
+    for name, value in data.items():
+        if name in known and not isinstance(value, known[name]):
+            raise ValueError(f"bad {kind} record: {name} is {type(value).__name__}")
     try:
         record: Record = cls(**{k: v for k, v in data.items() if k in known})
     except TypeError as error:

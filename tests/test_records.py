@@ -39,3 +39,13 @@ def test_what_is_no_record_is_a_value_error(line):
 def test_nan_is_refused():
     with pytest.raises(ValueError, match="JSON"):
         to_line(RunEnd(float("nan"), "complete", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("seconds", "fast"), ("seconds", None), ("case", 7), ("valid", "yes"), ("phase", [])],
+)
+def test_a_field_of_another_type_is_a_value_error(name, value):
+    line = {**json.loads(to_line(RECORDS[1])), name: value}
+    with pytest.raises(ValueError, match=f"bad trial record: {name} is"):
+        from_line(json.dumps(line))
