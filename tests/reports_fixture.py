@@ -74,7 +74,7 @@ def launch(
     """Every record of one case in one launch; ``pace`` 2 takes twice the seconds."""
     attempt = attempt or f"a{number}"
     records: list[Record] = [
-        Launch(number, attempt, f"{case['preset']}/{case['state']}", 0.0, 2.0, 1.0, 1000, {})
+        Launch(number, attempt, f"{case['preset']}/{case['state']}", 0.0, 2.0, 1.0, 1000)
     ]
     records.append(trial(case, number, "cold", 0, attempt=attempt, seconds=3.0 * pace, compiles=1))
     for round_ in range(3):

@@ -7,7 +7,7 @@ import pytest
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial, from_line, to_line
 
 RECORDS = [
-    Launch(0, "a1", "tiny/base/cpu", 1.5, 0.25, 0.125, 1000, {"jit": True}),
+    Launch(0, "a1", "tiny/base/cpu", 1.5, 0.25, 0.125, 1000, what_ran={"jit": True}),
     Trial("c", 0, "a1", "timed", 3, 8, 16, 16, 0.1, None, 0.01, 0, None),
     Sample("c", 0, "a1", "春眠", 0, 1, None, "\x00\x1b[31m\ud800\u202e\n", [1, 2], 3, True, 0),
     CaseDone("c", "h", 0, "a1", "ok", missing={"energy": "no meter"}, warnings=["slow"]),
