@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 
 import psutil
+
+
+def hear_ctrl_c() -> None:
+    """A ``preexec_fn``: a shell starts what runs in the background deaf to SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def alive(pid: int) -> bool:

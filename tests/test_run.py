@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import tiny_hugging_face
+from processes import hear_ctrl_c
 
 from bench import exit_codes
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial
@@ -239,7 +240,11 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path, tiny_preset: Path, backend
         measure={"trials": 100_000},
     )
     with subprocess.Popen(
-        command(tmp_path, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command(tmp_path, path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,
     ) as process:
         while not list((tmp_path / "runs").glob("*/records.jsonl")) or len(records(tmp_path)) < 3:
             assert process.poll() is None

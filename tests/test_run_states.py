@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import hear_ctrl_c
 
 from bench import exit_codes
 from bench.states.store import Store
@@ -172,6 +173,7 @@ def test_ctrl_c_keeps_what_was_trained(tmp_path: Path, tiny_preset: Path, backen
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,
     )
     assert process.stderr is not None
     for line in process.stderr:
