@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psutil
 
 
-def hear_ctrl_c() -> None:
-    """A ``preexec_fn``: a shell starts what runs in the background deaf to SIGINT."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextlib.contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """Let children started here hear SIGINT; a shell makes what runs in the background deaf."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def alive(pid: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import tiny_hugging_face
-from processes import hear_ctrl_c
+from processes import hearing_ctrl_c
 
 from bench import exit_codes
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial
@@ -239,13 +239,12 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path, tiny_preset: Path, backend
         hardware=[{"backend": backend}],
         measure={"trials": 100_000},
     )
-    with subprocess.Popen(
-        command(tmp_path, path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=hear_ctrl_c,
-    ) as process:
+    with (
+        hearing_ctrl_c(),
+        subprocess.Popen(
+            command(tmp_path, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
         while not list((tmp_path / "runs").glob("*/records.jsonl")) or len(records(tmp_path)) < 3:
             assert process.poll() is None
             time.sleep(0.2)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import hear_ctrl_c
+from processes import hearing_ctrl_c
 
 from bench import exit_codes
 from bench.states.store import Store
@@ -167,14 +167,14 @@ def test_a_killed_run_leaves_no_state_and_the_next_one_makes_it(
 def test_ctrl_c_keeps_what_was_trained(tmp_path: Path, tiny_preset: Path, backend: str) -> None:
     path = scenario(tmp_path, tiny_preset, backend, epochs=400)
     command = versebench(tmp_path, "run", str(path), "--out", str(tmp_path / "runs"))
-    process = subprocess.Popen(
-        command,
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=hear_ctrl_c,
-    )
+    with hearing_ctrl_c():
+        process = subprocess.Popen(
+            command,
+            env=environment(tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
     assert process.stderr is not None
     for line in process.stderr:
         if "training" in line and "loss" in line:
