@@ -37,7 +37,7 @@ class RunProgress:
         self._cases: dict[str, float] = {}
         self._tenth = 0
         self._progress = Progress(
-            TextColumn("{task.completed:.0f}/{task.total:.0f} cases"),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"),
             BarColumn(bar_width=24),
             TimeElapsedColumn(),
             TextColumn("{task.description}"),
@@ -46,7 +46,9 @@ class RunProgress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task: TaskID = self._progress.add_task("", total=self._total, completed=already_done)
+        self._task: TaskID = self._progress.add_task(
+            "", total=self._total, completed=already_done, unit="cases"
+        )
 
     def launch(self, group: str, launch: int, cases: int) -> None:
         """Name the process that is about to start."""
@@ -63,10 +65,16 @@ class RunProgress:
 
     def training_step(self, name: str, progress: Mapping[str, Any]) -> None:
         """Show how far training is; a log gets a line per tenth of it."""
-        self._launch = name
         step, steps = int(progress["step"]), int(progress["steps"])
         line = f"training {step}/{steps} · {as_progress(progress)}"
-        self._draw(line)
+        self._progress.update(
+            self._task,
+            total=steps,
+            completed=step,
+            unit="steps",
+            description=escape(f"{name}  {as_progress(progress)}"),
+            refresh=self._console.is_terminal,
+        )
         tenth = 10 * step // max(steps, 1)
         if tenth > self._tenth and not self._console.is_terminal:
             self._say(f"[dim]{escape(name)}: {escape(line)}[/]")
@@ -74,6 +82,7 @@ class RunProgress:
 
     def trained(self, training: Training) -> None:
         """Say what training gained, and whether it had been done before."""
+        self._tenth = 0
         name = escape(f"{training.preset}/{training.state}")
         how = "trained before, taken from the store" if training.reused else "trained"
         self._say(f"[dim]{how}[/] {name}: {escape(training.line())}{_gain(training)}")
@@ -109,6 +118,7 @@ class RunProgress:
         self._progress.update(
             self._task,
             total=self._total,
+            unit="cases",
             completed=self._done + sum(self._cases.values()),
             description=escape(f"{self._launch}  {what}"),
             refresh=self._console.is_terminal,

@@ -1,5 +1,6 @@
 """The progress bar: drawn only when the worker waits, and safe from what models say."""
 
+import dataclasses
 import io
 import threading
 
@@ -10,6 +11,7 @@ from bench.planning import Group, Plan
 from bench.progress import RunProgress
 from bench.runner import Outcome, Watcher
 from reports.records import CaseDone
+from reports.training import Training
 from scenarios.cases import expand
 from scenarios.schema import Scenario
 
@@ -19,6 +21,23 @@ SCENARIO = Scenario.model_validate(
 CASES = expand(SCENARIO).cases
 GREEDY, TOP_K = (case.id for case in CASES)
 PLAN = Plan((Group(CASES[0].group, "tiny", CASES[0].hardware, CASES),), launches=2)
+
+
+TRAINING = Training.from_data(
+    {
+        **{field.name: 0 for field in dataclasses.fields(Training)},
+        "preset": "tiny",
+        "state": "tang",
+        "steps": 40,
+        "batches_per_epoch": 40,
+        "epochs": 1,
+        "milliseconds_per_step": 196.0,
+        "loss": 3.3047,
+        "accuracy": 0.3263,
+        "perplexity_before": 300.0,
+        "perplexity": 30.0,
+    }
+)
 
 
 def done(case=GREEDY, status="ok", reason=None, launch=0):
@@ -55,6 +74,39 @@ def test_off_a_terminal_there_is_one_line_for_each_case():
     ]
     skipped = printed(False, done(TOP_K, "skipped", "no GPU here"))
     assert skipped == f"1/3 {TOP_K}: skipped: no GPU here\n"
+
+
+def steps(progress, name, count):
+    for step in range(1, count + 1):
+        told = {"step": step, "steps": count, "loss": 3.25, "accuracy": 0.5, "seconds_left": 7.0}
+        progress.training_step(name, told)
+
+
+def test_a_log_gets_a_line_per_tenth_of_each_training():
+    screen = console(False)
+    with RunProgress(PLAN, 0, screen) as progress:
+        for name in ("tiny/one", "tiny/two"):
+            progress.training(name, "reading")
+            progress.training(name, "import and load")
+            steps(progress, name, 40)
+            progress.trained(TRAINING)
+    lines = screen.file.getvalue().splitlines()
+    assert len(lines) == 2 * 12
+    assert lines[0] == "training tiny/one"
+    assert lines[1] == "tiny/one: training 4/40 · loss 3.2500 · accuracy 0.5000 · 7 s left"
+    assert lines[11] == (
+        "trained tiny/tang: 40/40 196ms/step - loss: 3.3047 - accuracy: 0.3263"
+        " - held-out perplexity 300 to 30.0"
+    )
+
+
+def test_a_terminal_shows_steps_while_training():
+    screen = console(True)
+    with RunProgress(PLAN, 0, screen) as progress:
+        progress.training("tiny/tang", "import and load")
+        steps(progress, "tiny/tang", 40)
+    assert "40/40 steps" in screen.file.getvalue()
+    assert "loss 3.2500" in screen.file.getvalue()
 
 
 def test_what_was_done_before_is_counted():
