@@ -58,8 +58,11 @@ class RunProgress:
 
     def training(self, name: str, phase: str) -> None:
         """Show what is about to be done for a state; the first word of each goes to a log, too."""
-        if name != self._launch and not self._console.is_terminal:
-            self._say(f"[dim]training[/] {escape(name)}")
+        if not self._console.is_terminal:
+            if name != self._launch:
+                self._say(f"[dim]training[/] {escape(name)}")
+            if "waiting" in phase:
+                self._say(f"[dim]{escape(name)}: {escape(phase)}[/]")
         self._launch = name
         self._draw(phase)
 

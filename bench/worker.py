@@ -62,7 +62,7 @@ def open_channel() -> tuple[Channel, str]:
     answers = os.fdopen(os.dup(0), "r", encoding="utf-8")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a library that asks for input gets none
-    _die_with_parent()
+    die_with_parent()
     line = answers.readline()
     if not line:
         raise SystemExit("no job on standard input")
@@ -137,7 +137,7 @@ def _cores() -> int | None:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to kill this process when its parent dies, so no orphan disturbs the next run."""
     if sys.platform.startswith("linux"):
         pr_set_pdeathsig = 1

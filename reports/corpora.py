@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from metrics import Metric
 from metrics.corpus import METRICS, TrainingCorpus, memorisation_metrics
+from reports.training import Training
 from reports.training_texts import TextsError, read_texts, texts_digest, texts_path
 
+BASE = "base"
 NAMES = frozenset(metric.name for metric in METRICS)
 
 
 class Corpora:
     """Finds the training texts of a run's cases, and indexes them where a score has to be computed.
 
+    A case of the untuned preset is held against the texts of the one state that was tuned from
+    it: what a model shares with them by chance. With several such states it is held against none.
+
     Args:
         run: the run folder.
+        trainings: the states tuned in the run.
 
     Attributes:
         warnings: what was wrong with a file of texts, and what to do about it.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, trainings: Iterable[Training] = ()) -> None:
         self._run = run
+        self._states: dict[str, list[str]] = {}
+        for training in trainings:
+            self._states.setdefault(training.preset, []).append(training.state)
         self._digests: dict[Path, str | None] = {}
         self._last: tuple[Path, tuple[Metric, ...]] | None = None
         self.warnings: list[str] = []
 
     def digest(self, case: Mapping[str, Any]) -> str | None:
-        """Return the digest of the texts that the case's state was tuned on in this run, if any."""
+        """Return the digest of the texts that the case is held against, if any."""
         path = self._path(case)
         if path not in self._digests:
             self._digests[path] = texts_digest(path)
@@ -48,7 +57,11 @@ class Corpora:
         return {metric.name: metric for metric in self._last[1]}
 
     def _path(self, case: Mapping[str, Any]) -> Path:
-        return texts_path(self._run, str(case.get("preset")), str(case.get("state")))
+        preset, state = str(case.get("preset")), str(case.get("state"))
+        states = self._states.get(preset, [])
+        if state == BASE and len(states) == 1:
+            state = states[0]
+        return texts_path(self._run, preset, state)
 
     def _indexed(self, path: Path) -> tuple[Metric, ...]:
         try:

@@ -55,7 +55,7 @@ def json_object(
             {
                 **change.training.to_data(),
                 "speed": change.speed,
-                "changes": [dict(zip(change.headings, row, strict=True)) for row in change.cells],
+                "changes": list(change.rows),
             }
             for change in state_changes(summary)
         ],

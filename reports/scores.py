@@ -106,7 +106,7 @@ def score_run(
             the metrics of memorisation out where no case's state was tuned in this run.
     """
     stored = _read(folder.path / SCORES)
-    corpora = Corpora(folder.path)
+    corpora = Corpora(folder.path, completed.trainings)
     tuned = any(corpora.digest(result.case) for result in completed.cases) or any(
         _TEXTS in one.code for case in stored.values() for one in case.metrics.values()
     )

@@ -7,6 +7,7 @@ wrote: the held-out texts of the data set, scored when the state was made.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class StateChange:
         speed: what became of the speed, in a sentence.
         headings: of the table.
         cells: its rows, all texts; empty where the run has no untuned cases to compare with.
+        rows: the same as numbers; ``human`` is the value of the held-out texts.
         notes: what to know of the table.
         training: the record.
     """
@@ -61,6 +63,7 @@ class StateChange:
     speed: str
     headings: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]
+    rows: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
     training: Training
 
@@ -93,13 +96,17 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
     order = {name: place for place, name in enumerate((*SPEED, *TEXT, *ENGLISH))}
     rows.sort(key=lambda row: (row.case, order.get(row.metric, len(order))))
     names, _ = short_cases(rows) if rows else ({}, None)
-    human: dict[str, Any] = training.data.get("human") or {}
+    told = training.data.get("human")
+    human = {
+        name: float(score)
+        for name, score in (told.items() if isinstance(told, dict) else ())
+        if isinstance(score, int | float)
+    }
     several = len({row.case for row in rows}) > 1
     headings = ("metric", BASE, training.state, "change", "verdict", "held-out texts")
     cells = []
+    rows = [row for row in rows if row.a is not None or row.b is not None]
     for row in rows:
-        if row.a is None and row.b is None:
-            continue
         column = diff.columns[row.metric] if diff else describe(summary.metrics[row.metric])
         line = (
             column.heading,
@@ -107,7 +114,7 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
             value(row.b, column),
             change(row, column),
             row.verdict if row.change is not None else "",
-            value(human.get(row.metric), column) if row.metric in human else "",
+            value(human[row.metric], column) if row.metric in human else "",
         )
         cells.append((names[row.case], *line) if several else line)
     return StateChange(
@@ -117,6 +124,7 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
         _speed(rows),
         ("case", *headings) if several else headings,
         tuple(cells),
+        tuple({**dataclasses.asdict(row), "human": human.get(row.metric)} for row in rows),
         tuple(_notes(training, rows)),
         training,
     )
@@ -134,11 +142,20 @@ def _rows_of(training: Training, summary: Summary, diff: Diff | None) -> list[Ro
 
 def _facts(training: Training) -> list[str]:
     data, ran = training.data, training.what_ran
+    texts = f"{data.get('texts', 0):,}"
+    if (there := data.get("texts_there", data.get("texts"))) != data.get("texts"):
+        texts += f" of {there:,}"
     facts = [
-        f"{data.get('dataset', 'texts')}: {data.get('texts', 0):,} texts, "
-        f"{training.tokens:,} tokens in {training.steps:,} steps",
+        f"{data.get('dataset', 'texts')}: {texts} texts, {training.tokens:,} tokens counted in "
+        f"{training.steps:,} steps",
         training.line(),
     ]
+    if training.loss_per_token is not None:
+        facts.append(f"without padding {training.loss_per_token:.2f} nats per token")
+    if training.stopped_early:
+        facts.append(f"stopped early at {training.steps:,} of {training.planned_steps:,} steps")
+    if training.best_step is not None:
+        facts.append(f"the weights of step {training.best_step:,} were kept")
     if training.perplexity is not None and training.perplexity_before is not None:
         facts.append(
             f"held-out perplexity {plain(training.perplexity_before)} → "
@@ -166,9 +183,14 @@ def _speed(rows: Sequence[Row]) -> str:
         said += f" to × {plain(changes[-1])}"
     open_ = [row for row in rates if row.verdict == "unresolved"]
     if len(open_) == len(rates):
+        launches = min(min(row.n_a, row.n_b) for row in open_)
         needed = max((row.needed or 0 for row in open_), default=0)
-        more = f"; {needed} launches would probably settle it" if needed else ""
-        return f"{said}, unresolved{more}. Training changes no shape, so it should be × 1"
+        more = f", {needed} a side would allow one" if needed else ""
+        return (
+            f"{said}: no verdict, since {launches} launch{'es' * (launches != 1)} a side cannot be "
+            f"tested{more}. Training changes no shape, so it should be × 1: what differs is the "
+            "machine's noise, see the warnings"
+        )
     moved = ", ".join(sorted(f"{row.case_b} {row.verdict}" for row in rates if row not in open_))
     return (
         f"{said} ({moved}). Training changes no shape: look for another program on the machine, "
@@ -178,7 +200,11 @@ def _speed(rows: Sequence[Row]) -> str:
 
 def _notes(training: Training, rows: Sequence[Row]) -> list[str]:
     notes = []
-    if training.data.get("human"):
+    if any(row.unit in ("prompts", "samples") for row in rows):
+        notes.append("Scores are means over the texts that both sides could judge.")
+    if refused := {row.reason for row in rows if row.verdict == "not comparable" and row.reason}:
+        notes += [f"not comparable: {reason}" for reason in sorted(refused)]
+    if training.data.get("human") and rows:
         notes.append(
             f"held-out texts: what people wrote, up to {training.data.get('human_units')} "
             "characters or words of each; the model never saw them."

@@ -125,6 +125,15 @@ class Training:
             parts.append(_per_step(self.milliseconds_per_step))
         return f"{' '.join(parts)} - loss: {self.loss:.4f} - accuracy: {self.accuracy:.4f}"
 
+    @property
+    def loss_per_token(self) -> float | None:
+        """Loss over the last epoch in nats per token, padding left out of the mean as well.
+
+        It can stand beside ``held_out_loss``; None where there was no token.
+        """
+        positions = self.steps * self.batch_size * int(self.recipe.get("sequence_length") or 0)
+        return self.loss * positions / self.tokens if self.tokens and positions else None
+
     def to_data(self) -> dict[str, Any]:
         """Return plain data, fit for JSON."""
         return dataclasses.asdict(self)

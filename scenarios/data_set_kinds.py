@@ -259,6 +259,17 @@ class Csv(LocalFile):
     csv: Annotated[Name, AfterValidator(_file)] = Field(description="The file, in UTF-8.")
     column: Name = Field(description="The column that holds the text.")
 
+    @property
+    def delimiter(self) -> str:
+        """What stands between cells: a tab where the name ends in .tsv, else a comma."""
+        stem = self.csv.lower().removesuffix(".gz")
+        return "\t" if stem.endswith(".tsv") else ","
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Every option, and the delimiter that the file's name decides."""
+        return {**super().choices, "delimiter": self.delimiter}
+
     def _words(self) -> tuple[str, str]:
         return os.path.basename(self.path), self.column
 

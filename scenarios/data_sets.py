@@ -130,14 +130,14 @@ AnyDataSet = Annotated[
 def placed(value: Any, place: str) -> Any:
     """Return a data set as written, with another place on this machine for its content.
 
-    For ``--data``. What is no data set, or has no place (the sample), is returned as it is.
+    For ``--data``; None where it has no place: the sample, or what is no data set at all.
     """
     if not isinstance(value, dict):
-        return value
+        return None
     for key, kind in KINDS.items():
         if key in value and kind.places:
             return {**value, ("folder" if kind is Tfds else key): place}
-    return value
+    return None
 
 
 def parse_data_set(value: Any) -> DataSet:

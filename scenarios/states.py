@@ -105,4 +105,9 @@ def _placed(value: dict[str, Any], places: dict[str, str], met: list[str]) -> di
     if not isinstance(name, str):
         return value
     met.append(name)
-    return {**value, "data": placed(value["data"], places[name])} if name in places else value
+    if name not in places:
+        return value
+    data = placed(value["data"], places[name])
+    if data is None:
+        raise refuse(f"--data {name}=… names a place, and this state has the shipped sample")
+    return {**value, "data": data}

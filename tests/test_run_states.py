@@ -132,7 +132,7 @@ def test_states_are_listed_found_and_deleted(twice: Any) -> None:
     assert (Path(where) / "config.json").is_file()
     missing = run(folder, "states", "path", "zz")
     assert missing.returncode == exit_codes.USAGE
-    assert "no state's key begins with 'zz'" in missing.stderr
+    assert "no state has the name 'zz'" in missing.stderr
     assert run(folder, "states", "rm").returncode == exit_codes.USAGE
     assert state["key"] in run(folder, "states", "rm", state["key"]).stdout
     assert not Path(where).exists()
@@ -159,7 +159,13 @@ def test_a_killed_run_leaves_no_state_and_the_next_one_makes_it(
     process.wait()
     process.stderr.close()
     assert store.all() == []
-    done = run(tmp_path, "run", str(scenario(tmp_path, tiny_preset, backend)), "--out", "x")
+    done = run(
+        tmp_path,
+        "run",
+        str(scenario(tmp_path, tiny_preset, backend)),
+        "--out",
+        str(tmp_path / "next"),
+    )
     assert done.returncode == exit_codes.FINE, done.stderr
     assert len(store.all()) == 1
 

@@ -29,6 +29,8 @@ from scenarios.schema import Scenario
 STATES = ["base", {"tang": {"data": "tang", "train": {"batches": 2}}}]
 RECORD = {
     **{f.name: 0 for f in dataclasses.fields(Training)},
+    **dict.fromkeys(("preset", "state", "key"), "x"),
+    **dict.fromkeys(("reused", "stopped_early"), False),
     "data": {"dataset": "sample tang", "texts": 3},
     "recipe": {},
     "what_ran": {},
@@ -279,6 +281,46 @@ def test_ctrl_c_lets_the_worker_save(folder: RunFolder, store: Store) -> None:
         run(folder, store, trainers)
     assert trainers.stopped == 1
     assert store.all() == []
+
+
+def test_a_saved_preset_is_committed_and_its_texts_are_not_read_again(
+    folder: RunFolder, store: Store
+) -> None:
+    def saved(job: Any) -> Iterator[dict[str, Any]]:
+        Path(job.work).mkdir()
+        (Path(job.work) / "done.json").write_text("{}")
+        Path(job.out).mkdir()
+        raise WorkerDiedError("it was ended by SIGKILL")
+        yield
+
+    run(folder, store, Trainers(training=saved))
+
+    def tells(job: Any) -> Iterator[dict[str, Any]]:
+        assert Path(job.out).exists()
+        yield {"event": "trained", "training": {**RECORD, "key": job.key}}
+        yield {"event": "end"}
+
+    trainers = Trainers(training=tells)
+    run(folder, store, trainers)
+    assert trainers.started == ["train"]
+    assert len(store.all()) == 1
+
+
+def test_a_base_that_changes_while_it_is_trained(folder: RunFolder, store: Store) -> None:
+    task = dataclasses.replace(plan_of(store).trainings[0], base_content="other")
+    with pytest.raises(TrainingFailedError, match="changed while it was trained"):
+        StateMaker(store, folder, States(), Trainers()).make(task, 60.0)
+    assert store.all() == []
+
+
+def test_a_store_that_cannot_be_written_costs_the_state_and_no_more(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    one = run(folder, Store(tmp_path / "file"), Trainers())
+    assert statuses(folder) == {("base", "ok"), ("tang", "failed")}
+    assert "VERSEBENCH_CACHE" in str(one.outcome.failed[0].reason)
+    assert one.outcome.failed[0].failure == "input"
 
 
 def test_a_worker_that_ends_without_a_result(folder: RunFolder, store: Store) -> None:

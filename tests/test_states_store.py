@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -14,8 +15,17 @@ import pytest
 
 from bench.states.store import FACTS, PRESET, TEXTS, WORK, Store, default_root
 from reports.run_lock import LockedError
+from reports.training import Training
 
 KEY, OTHER = "0123456789abcdef", "01fedcba98765432"
+
+
+def training(steps: int) -> Training:
+    plain = {f.name: 0 for f in dataclasses.fields(Training)}
+    texts = dict.fromkeys(("preset", "state", "key"), "x")
+    empty = {"data": {}, "recipe": {}, "what_ran": {}, "curve": [], "missing": {}, "warnings": []}
+    flags = {"reused": False, "stopped_early": False}
+    return Training.from_data({**plain, **texts, **empty, **flags, "steps": steps})
 
 
 def make(store: Store, key: str = KEY, text: str = "weights") -> None:
@@ -25,7 +35,7 @@ def make(store: Store, key: str = KEY, text: str = "weights") -> None:
         (part / WORK).mkdir()
         (part / WORK / "checkpoint").write_text("big")
         (part / TEXTS).write_bytes(b"texts")
-        store.commit(key, {"steps": 3})
+        store.commit(key, training(3))
 
 
 def test_a_finished_state_is_found_with_its_record_and_without_its_checkpoints(
@@ -37,7 +47,7 @@ def test_a_finished_state_is_found_with_its_record_and_without_its_checkpoints(
     make(store)
     state = store.get(KEY)
     assert state is not None
-    assert state.training == {"steps": 3}
+    assert state.training == training(3)
     assert (state.preset / "config.json").read_text() == "weights"
     assert state.texts.read_bytes() == b"texts"
     assert not (state.path / WORK).exists()
@@ -55,7 +65,46 @@ def test_a_state_in_the_making_does_not_count(tmp_path: Path) -> None:
     assert store.unfinished() == [store.part(KEY)]
 
 
-@pytest.mark.parametrize("damage", ["no record", "torn record", "no preset", "not a mapping"])
+def test_who_makes_nothing_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.making(KEY, lambda _: None):
+        pass
+    assert store.unfinished() == []
+
+
+def test_a_commit_that_fails_can_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    with store.making(KEY, lambda _: None) as part:
+        (part / PRESET).mkdir()
+        (part / WORK).mkdir()
+        (part / WORK / "done.json").write_text("{}")
+        with monkeypatch.context() as broken:
+            broken.setattr(Path, "rename", lambda *_: (_ for _ in ()).throw(OSError("no")))
+            with pytest.raises(OSError, match="no"):
+                store.commit(KEY, training(3))
+        assert (part / WORK / "done.json").exists()
+        assert store.commit(KEY, training(3)).training == training(3)
+
+
+def test_a_removal_that_is_cut_short_leaves_no_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    make(store)
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "rmtree", lambda *_, **__: (_ for _ in ()).throw(OSError("no")))
+        with pytest.raises(OSError, match="no"):
+            store.remove(KEY)
+    assert store.get(KEY) is None
+    make(store)
+    assert store.get(KEY) is not None
+
+
+@pytest.mark.parametrize(
+    "damage", ["no record", "torn record", "no preset", "not a mapping", "other fields", "a file"]
+)
 def test_a_damaged_state_is_absent_and_can_be_made_again(tmp_path: Path, damage: str) -> None:
     store = Store(tmp_path)
     make(store)
@@ -66,6 +115,11 @@ def test_a_damaged_state_is_absent_and_can_be_made_again(tmp_path: Path, damage:
         (path / FACTS).write_text('{"steps": ')
     elif damage == "not a mapping":
         (path / FACTS).write_text("[]")
+    elif damage == "other fields":
+        (path / FACTS).write_text('{"steps": "many"}')
+    elif damage == "a file":
+        shutil.rmtree(path)
+        path.write_text("")
     else:
         shutil.rmtree(path / PRESET)
     assert store.get(KEY) is None
@@ -92,7 +146,7 @@ def test_the_second_who_wants_it_waits_and_is_told_for_whom(tmp_path: Path) -> N
             (part / PRESET).mkdir()
             entered.set()
             leave.wait(30)
-            store.commit(KEY, {"steps": 1})
+            store.commit(KEY, training(1))
 
     thread = threading.Thread(target=first)
     thread.start()
@@ -136,7 +190,7 @@ def test_a_kill_between_saving_and_committing_loses_nothing_that_loads(tmp_path:
     assert store.get(KEY) is None
     make_again = store.making(KEY, lambda _: None)
     with make_again:
-        assert store.commit(KEY, {"steps": 3}).training == {"steps": 3}
+        assert store.commit(KEY, training(3)).training == training(3)
 
 
 def test_find_and_remove_by_the_beginning_of_a_key(tmp_path: Path) -> None:

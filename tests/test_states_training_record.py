@@ -114,9 +114,11 @@ def test_the_best_held_out_loss_and_patience():
     tally = Tally()
     assert tally.gained(3.0, 0.0)
     assert tally.gained(2.0, 0.5)
-    assert not tally.gained(1.6, 0.5)
+    assert tally.gained(1.6, 0.5)  # the best weights, and yet no gain that counts
     assert not tally.gained(2.5, 0.5)
-    assert (tally.best, tally.without_gain) == (2.0, 2)
+    assert (tally.best, tally.without_gain) == (1.6, 2)
+    assert tally.gained(1.4, 0.5)
+    assert tally.without_gain == 0
 
 
 # --- batches -----------------------------------------------------------------------------------

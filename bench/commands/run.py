@@ -88,11 +88,31 @@ def _folder(
             "scenario does not have (it was changed, or has another one's name). Run without "
             "--resume, or give the scenario its own name"
         )
+    _refuse_other_states(last, selection)
     click.echo(f"resuming {last.path}", err=True)
     content["cases"] = _with_earlier(content["cases"], last.manifest.get("cases", []), selection)
     content["warnings"] += manifest.changes(last.manifest, content)
     last.write_manifest({**last.manifest, **content, "created": last.manifest.get("created")})
     return last
+
+
+def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
+    """See that what is trained is what the run began with: a case has one model.
+
+    Raises:
+        click.UsageError: a state would be trained otherwise, or elsewhere, by now.
+    """
+    from reports.records import Training
+
+    before = {(t.preset, t.state): t.key for t in last.read() if isinstance(t, Training)}
+    for task in selection.plan.trainings:
+        key = before.get((task.preset, task.state.name), task.key)
+        if key != task.key:
+            last.close()
+            raise click.UsageError(
+                f"the state {task.state.name} was {key} when {last.path} began and would be "
+                f"{task.key} now (recipe, data, hardware or versions changed). Run without --resume"
+            )
 
 
 def _with_earlier(
@@ -123,7 +143,10 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     launches = range(plan.launches)
     wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
     already = len(wanted & folder.finished())
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: a readable run
+    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: a readable run; nohup stays deaf
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     try:
         with RunProgress(plan, already, console) as progress:
             states = StateMaker(Store(), folder, progress)

@@ -102,9 +102,10 @@ def _fetch(cases: Sequence[Case]) -> bool:
     """
     from bench.states.data import DataError, prepare
     from bench.states.needed import ABSENT, content_of
+    from scenarios.data_sets import Tfds
 
     fetched = False
-    missing = {c.state.data: None for c in cases if c.state.data is not None}
+    missing = {c.state.data: None for c in cases if isinstance(c.state.data, Tfds)}
     for data in missing:
         if content_of(data) == ABSENT:
             click.echo(f"fetching {data.label}", err=True)

@@ -60,6 +60,7 @@ def print_cases(selection: Selection) -> None:
     from rich.table import Table
 
     from bench.states.store import Store
+    from reports.visible import one_line
 
     console = Console()
     table = Table(box=None, pad_edge=False)
@@ -87,7 +88,9 @@ def print_cases(selection: Selection) -> None:
             highlight=False,
         )
     for case_id, reason in plan.skipped.items():
-        console.print(f"[yellow]skipped[/] {escape(case_id)}: {escape(reason)}", highlight=False)
+        console.print(
+            f"[yellow]skipped[/] {escape(case_id)}: {escape(one_line(reason))}", highlight=False
+        )
     by_rule: dict[str, list[str]] = {}
     for dropped in selection.dropped:
         by_rule.setdefault(dropped.rule, []).append(dropped.what)

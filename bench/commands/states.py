@@ -40,7 +40,7 @@ def list_(as_json: bool) -> None:
     console = Console()
     table = Table(box=None, pad_edge=False)
     for heading in ("key", "state", "texts", "held-out perplexity", "backend"):
-        table.add_column(heading, no_wrap=heading == "key")
+        table.add_column(heading, no_wrap=heading == "key", overflow="fold")
     for heading in ("steps", "MB"):
         table.add_column(heading, justify="right")
     for row in map(_row, states):
@@ -59,7 +59,10 @@ def list_(as_json: bool) -> None:
 @command.command("path")
 @click.argument("key")
 def path(key: str) -> None:
-    """Print the preset folder of the state whose KEY begins so: for --preset, or from_preset."""
+    """Print the preset folder of a state: for --preset, or from_preset.
+
+    KEY is the beginning of its key, its name, or PRESET/NAME.
+    """
     store, name = _find(key)
     state = store.get(name)
     if state is None:
@@ -79,40 +82,48 @@ def remove(keys: tuple[str, ...], everything: bool) -> None:
     if bool(keys) == everything:
         raise click.UsageError("name the states to delete, or give --all")
     names = store.find("") if everything else [_find(key)[1] for key in keys]
+    kept = []
     for name in names:
         try:
             store.remove(name)
+            click.echo(f"deleted {name}")
         except LockedError as error:
-            raise click.UsageError(f"the state {name} is being trained by {error}") from None
-        click.echo(f"deleted {name}")
+            kept.append(f"the state {name} is being trained by {error}")
+    if kept:
+        raise click.UsageError("; ".join(kept))
 
 
 def _find(key: str) -> tuple[Store, str]:
     from bench.states.store import Store
 
     store = Store()
-    found = store.find(key)
+    named = [s.key for s in store.all() if key in (_row(s)["state"], _name(s))]
+    found = named or store.find(key)
     if len(found) == 1:
         return store, found[0]
     if found:
-        raise click.UsageError(f"{key!r} begins {len(found)} keys: {', '.join(found)}")
-    raise click.UsageError(f"no state's key begins with {key!r}; see: versebench states list")
+        raise click.UsageError(f"{key!r} stands for {len(found)} states: {', '.join(found)}")
+    raise click.UsageError(
+        f"no state has the name {key!r}, or a key that begins so; see: versebench states list"
+    )
+
+
+def _name(state: StoredState) -> str:
+    return f"{state.training.preset}/{state.training.state}"
 
 
 def _row(state: StoredState) -> dict[str, Any]:
     training = state.training
-    what = training.get("what_ran") or {}
-    data = training.get("data") or {}
     return {
         "key": state.key,
-        "preset": training.get("preset"),
-        "state": training.get("state"),
-        "data": data.get("dataset") or data.get("source"),
-        "texts": data.get("texts"),
-        "steps": training.get("steps"),
-        "perplexity_before": training.get("perplexity_before"),
-        "perplexity": training.get("perplexity"),
-        "backend": what.get("backend"),
+        "preset": training.preset,
+        "state": training.state,
+        "data": training.data.get("dataset"),
+        "texts": training.data.get("texts"),
+        "steps": training.steps,
+        "perplexity_before": training.perplexity_before,
+        "perplexity": training.perplexity,
+        "backend": training.what_ran.get("backend"),
         "path": str(state.preset),
         "bytes": state.size,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.launcher import AnyJob, Worker, WorkerDiedError, WorkerTimedOutError
+from bench.preset_sources import fingerprint
 from bench.states.needed import TrainingTask
 from bench.states.reading import ReadingJob
 from bench.states.store import PRESET, TEXTS, WORK, Store, StoredState
@@ -91,21 +93,32 @@ class StateMaker:
             timeout: seconds without a word after which a worker is taken for hung.
 
         Raises:
-            TrainingFailedError: it could not be trained.
-            OSError: the store cannot be written.
+            TrainingFailedError: it could not be trained, or not be kept.
+            OSError: the run folder cannot be written.
         """
-        stored, reused = self.store.get(task.key), True
-        if stored is None:
-            with self.store.making(task.key, lambda who: self._wait(task, who)) as part:
-                stored = self.store.get(task.key)  # whom we waited for has made it
-                if stored is None:
-                    stored, reused = self._train(task, part, timeout), False
-        training = Training.from_data(
-            {**stored.training, "preset": task.preset, "state": task.state.name, "reused": reused}
+        try:
+            stored, reused = self._stored(task, timeout)
+        except OSError as error:
+            raise TrainingFailedError(
+                f"it cannot be kept in {self.store.root} ({error.strerror or error}); make that "
+                "folder writable, or set VERSEBENCH_CACHE to another",
+                "input",
+            ) from error
+        training = dataclasses.replace(
+            stored.training, preset=task.preset, state=task.state.name, reused=reused
         )
         self._keep(task, stored, training)
         self.watcher.trained(training)
         return training
+
+    def _stored(self, task: TrainingTask, timeout: float) -> tuple[StoredState, bool]:
+        """Return the state, and whether it was there already."""
+        if stored := self.store.get(task.key):
+            return stored, True
+        with self.store.making(task.key, lambda who: self._wait(task, who)) as part:
+            if stored := self.store.get(task.key):  # whom we waited for has made it
+                return stored, True
+            return self._train(task, part, timeout), False
 
     def _wait(self, task: TrainingTask, who: str) -> None:
         self.watcher.training(task.name, f"{who} is training the same; waiting for it")
@@ -114,9 +127,11 @@ class StateMaker:
         assert task.state.data is not None
         assert task.state.train is not None
         environment = worker_environment(task.hardware.model_dump(), os.environ)
-        facts = self._read(task, part, environment, timeout)
-        if not (part / WORK / DONE).exists():  # else it is saved, and only the commit is left
+        facts: dict[str, Any] = {}
+        if not all((part / name).exists() for name in (f"{WORK}/{DONE}", PRESET, TEXTS)):
             shutil.rmtree(part / PRESET, ignore_errors=True)
+            facts = self._read(task, part, environment, timeout)
+        # else it is saved, and only the commit is left: the worker tells its record again
         self.watcher.training(task.name, "import and load")
         job = TrainingJob(
             preset=task.preset,
@@ -139,7 +154,12 @@ class StateMaker:
                 training = event["training"]
         if training is None:
             raise TrainingFailedError("the training worker ended without a result", "crash")
-        return self.store.commit(task.key, training)
+        if fingerprint(task.base) != task.base_content:
+            shutil.rmtree(part, ignore_errors=True)
+            raise TrainingFailedError(
+                f"{task.preset} changed while it was trained; start the run again", "input"
+            )
+        return self.store.commit(task.key, Training.from_data(training))
 
     def _read(
         self, task: TrainingTask, part: Path, environment: Mapping[str, str], timeout: float
@@ -148,7 +168,11 @@ class StateMaker:
         assert task.state.train is not None
         self.watcher.training(task.name, f"reading {task.state.data.label}")
         data = task.state.data.model_dump(mode="json", by_alias=True)
-        job = ReadingJob(data, task.state.train.seed, str(part / TEXTS))
+        recipe = task.state.train
+        out = str(part / TEXTS)
+        job = ReadingJob(
+            data, recipe.seed, task.data_content, out, recipe.batch_size, recipe.batches
+        )
         facts: dict[str, Any] | None = None
         for event in self._events(task, READING, job, environment, timeout):
             if event["event"] == "texts":
@@ -170,17 +194,21 @@ class StateMaker:
         Raises:
             TrainingFailedError: it failed, died or fell silent.
         """
+        self.folder.logs.mkdir(exist_ok=True)
         log = self.folder.logs / f"{module.split('.')[2]}-{task.key}.log"
         with self.start_worker(job, environment, log, module) as worker:
             try:
                 for event in worker.events(timeout):
                     if event["event"] == "failed":
+                        if event["failure"] == "input":  # nothing there is worth going on with
+                            shutil.rmtree(self.store.part(task.key), ignore_errors=True)
                         tail = worker.log_tail() if event["failure"] == "crash" else None
                         raise TrainingFailedError(event["reason"], event["failure"], tail)
                     if event["event"] == "step":
                         self.watcher.training(task.name, event["phase"])
                     yield event
             except (WorkerDiedError, WorkerTimedOutError) as error:
+                shutil.rmtree(self.store.part(task.key) / f".{PRESET}.part", ignore_errors=True)
                 failure: Failure = "timeout" if isinstance(error, WorkerTimedOutError) else "crash"
                 raise TrainingFailedError(
                     f"the training worker died: {error}" if failure == "crash" else str(error),

@@ -27,6 +27,8 @@ class TrainingTask:
         base: what ``from_preset`` takes for the preset.
         hardware: where to train; its dtype is the recipe's.
         key: stands for the result, see ``bench.states.key``.
+        base_content: digest of the base when the run was planned; the key holds it.
+        data_content: the same of the data set.
     """
 
     preset: str
@@ -34,6 +36,8 @@ class TrainingTask:
     base: str
     hardware: Hardware
     key: str
+    base_content: str
+    data_content: str
 
     @property
     def name(self) -> str:
@@ -84,9 +88,16 @@ class Trainings:
         name = case.preset.name, case.state.name
         if name not in self._tasks:
             place, _ = self._place(case)
-            key = state_key(case.state, place, fingerprint(case.source), data_fingerprint(data))
-            base = resolve(case.source)
-            self._tasks[name] = TrainingTask(case.preset.name, case.state, base, place, key)
+            base, content = fingerprint(case.source), data_fingerprint(data)
+            self._tasks[name] = TrainingTask(
+                preset=case.preset.name,
+                state=case.state,
+                base=resolve(case.source),
+                hardware=place,
+                key=state_key(case.state, place, base, content),
+                base_content=base,
+                data_content=content,
+            )
         return self._tasks[name]
 
     def _place(self, case: Case) -> tuple[Hardware, str | None]:

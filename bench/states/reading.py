@@ -24,12 +24,18 @@ class ReadingJob:
     Attributes:
         data: the data set as the scenario has it.
         seed: of the order of the texts.
+        content: digest of the data set when the run was planned.
         out: the file to write, ``*.jsonl.gz``.
+        batch_size: texts per step; what fills no batch is not trained on, so it is not written.
+        batches: steps per epoch, of the same texts in each; None where all are used.
     """
 
     data: dict[str, Any]
     seed: int
+    content: str
     out: str
+    batch_size: int
+    batches: int | None
 
     def to_line(self) -> str:
         """Return the job as one line of JSON."""
@@ -43,18 +49,31 @@ def main() -> None:
     channel.send("step", case=None, phase="reading texts")
     from pydantic import TypeAdapter
 
-    from bench.states.data import DataError, read
+    from bench.states.data import DataError, fingerprint, read
     from bench.states.human import UNITS, human_scores
+    from bench.states.training.batches import texts_per_epoch
     from reports.training_texts import write_texts
     from scenarios.data_sets import AnyDataSet
 
     try:
-        texts = read(TypeAdapter(AnyDataSet).validate_python(job.data), job.seed)
+        data = TypeAdapter(AnyDataSet).validate_python(job.data)
+        texts = read(data, job.seed)
+        if fingerprint(data) != job.content:
+            raise DataError(f"{data.label} changed since the run was planned; start it again")
+        used = texts.train[: texts_per_epoch(len(texts.train), job.batch_size, job.batches)]
+        facts = {
+            **texts.facts,
+            "texts": len(used),
+            "characters": sum(map(len, used)),
+            "texts_there": len(texts.train),
+        }
         part = Path(job.out).with_suffix(".part")
-        write_texts(part, texts.train, texts.held_out)
+        write_texts(part, used, texts.held_out)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
         os.replace(part, job.out)
         channel.send("step", case=None, phase="scoring held-out texts")
-        human = human_scores(texts.train, texts.held_out)
+        human = human_scores(used, texts.held_out)
     except DataError as error:
         channel.send("failed", failure="input", reason=str(error))
     except OSError as error:
@@ -63,7 +82,7 @@ def main() -> None:
         traceback.print_exc()
         channel.send("failed", failure="crash", reason=f"{type(error).__name__}: {error}")
     else:
-        channel.send("texts", facts={**texts.facts, "human": human, "human_units": UNITS})
+        channel.send("texts", facts={**facts, "human": human, "human_units": UNITS})
     channel.send("end")
 
 

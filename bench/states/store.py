@@ -7,6 +7,7 @@ a kill or a full disk leaves behind can be gone on with or thrown away, and neve
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -16,10 +17,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from reports.atomic_file import replacing, sync_folder
+from reports.records import from_line
 from reports.run_lock import LockedError, RunLock
+from reports.training import Training
 
 PRESET = "preset"
 FACTS = "training.json"
@@ -44,13 +46,13 @@ class StoredState:
     Attributes:
         key: its content key.
         path: its folder.
-        training: the training record as plain data (``reports.training.Training``).
+        training: its record.
         size: bytes on the disk.
     """
 
     key: str
     path: Path
-    training: dict[str, Any]
+    training: Training
     size: int
 
     @property
@@ -78,10 +80,11 @@ class Store:
         """Return a finished state; None where there is none, or its record cannot be read."""
         path = self.root / key
         try:
-            training = json.loads((path / FACTS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            data = json.loads((path / FACTS).read_text(encoding="utf-8"))
+            training = from_line(json.dumps({**data, "kind": Training.kind}))
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
-        if not isinstance(training, dict) or not (path / PRESET).is_dir():
+        if not isinstance(training, Training) or not (path / PRESET).is_dir():
             return None
         return StoredState(key, path, training, _size(path))
 
@@ -133,9 +136,11 @@ class Store:
             part.mkdir(exist_ok=True)
             yield part
         finally:
+            with contextlib.suppress(OSError):
+                self.part(key).rmdir()  # where nothing came of it
             lock.give_back()
 
-    def commit(self, key: str, training: dict[str, Any]) -> StoredState:
+    def commit(self, key: str, training: Training) -> StoredState:
         """Make the state in ``part(key)`` a finished one. The caller holds ``making``.
 
         Raises:
@@ -143,13 +148,11 @@ class Store:
         """
         part, final = self.part(key), self.root / key
         with replacing(part / FACTS) as stream:
-            json.dump(training, stream, ensure_ascii=True, indent=1, allow_nan=False)
-        shutil.rmtree(part / WORK, ignore_errors=True)
-        sync_folder(part)
-        if final.exists():  # damaged: get() did not take it
-            shutil.rmtree(final)
+            json.dump(training.to_data(), stream, ensure_ascii=True, indent=1, allow_nan=False)
+        self._discard(key)  # damaged: get() did not take it
         part.rename(final)
         sync_folder(self.root)
+        shutil.rmtree(final / WORK, ignore_errors=True)
         state = self.get(key)
         if state is None:
             raise OSError(f"the trained state was written to {final} and cannot be read back")
@@ -165,11 +168,22 @@ class Store:
         lock = RunLock(self.root / f"{key}.lock")
         lock.take()
         try:
-            for path in (self.root / key, self.part(key)):
-                if path.exists():
-                    shutil.rmtree(path)
+            self._discard(key)
+            if self.part(key).exists():
+                shutil.rmtree(self.part(key))
         finally:
             lock.give_back()
+
+    def _discard(self, key: str) -> None:
+        """Delete a finished state; from the first moment on it is no state any more."""
+        path, gone = self.root / key, self.root / f"{key}.gone"
+        if gone.exists():
+            shutil.rmtree(gone)
+        if path.is_dir():
+            path.rename(gone)
+            shutil.rmtree(gone)
+        elif path.exists():
+            path.unlink()
 
     def find(self, prefix: str) -> list[str]:
         """Return the keys that begin with ``prefix``, finished or in the making."""

@@ -77,6 +77,13 @@ def _changed(a: Summary, b: Summary) -> list[str]:
         now = (theirs.get("scenario") or {}).get(key)
         if was != now:
             told.append(f"{name} differs: {_unequal(was, now)}")
+    keys = [{(t.preset, t.state): t.key for t in s.completed.trainings} for s in (a, b)]
+    told += [
+        f"the state {state} of {preset} was trained otherwise in B (recipe, data, base, backend or "
+        "versions): see `trainings` of both in versebench report --json"
+        for (preset, state), key in keys[0].items()
+        if keys[1].get((preset, state), key) != key
+    ]
     return told
 
 

@@ -23,16 +23,15 @@ def texts(data: Csv) -> Found:
     path = Path(data.path)
     before = csv.field_size_limit(_LONGEST)  # of the whole process, so it is put back
     try:
-        return Found(list(_column(path, data.column)), str(path))
+        return Found(list(_column(path, data.column, data.delimiter)), str(path))
     finally:
         csv.field_size_limit(before)
 
 
-def _column(path: Path, column: str) -> Iterator[str]:
-    stems = path.name.lower().removesuffix(".gz")
+def _column(path: Path, column: str, delimiter: str) -> Iterator[str]:
     rows = csv.reader(
         (line for _, line in lines(path)),
-        delimiter="\t" if stems.endswith(".tsv") else ",",
+        delimiter=delimiter,
         strict=True,
     )
     try:

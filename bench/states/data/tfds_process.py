@@ -15,11 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.worker import die_with_parent
+
 _HOST = ("storage.googleapis.com", 443)  # where the library keeps what it knows of its data sets
 
 
 def main(command: list[str]) -> int:
     """Run one command; 0 if nothing was wrong."""
+    die_with_parent()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)
         try:

@@ -46,6 +46,15 @@ def record(
         None if tally.steady_steps else _ONE_STEP,
     )
     absent |= {"host_peak_bytes": host.reason, "device_peak_bytes": device.reason}
+    warnings = list(tally.warnings)
+    before, after = tally.held_out_before, tally.held_out
+    if before is not None and after is not None and after > before:
+        warnings.append(
+            f"the held-out loss rose from {before:.4g} to {after:.4g} nats per token: the model "
+            "knows these texts less than before; lower learning_rate, or set clip_norm: 1.0"
+        )
+    if after is not None and perplexity(after) is None:
+        absent["perplexity"] = f"exp of the held-out loss, {after:.4g}, is beyond any number"
     if recipe.early_stop is None:
         absent["best_step"] = "the recipe has no early_stop, so the last weights are kept"
     return Training(
@@ -84,5 +93,5 @@ def record(
         resumed=tally.resumed,
         curve=thinned(tally.curve),
         missing={name: reason for name, reason in absent.items() if reason},
-        warnings=tally.warnings,
+        warnings=warnings,
     )

@@ -51,6 +51,7 @@ def save(causal_lm: Any, base: str, out: Path, probe: Tokens, dtype: str) -> Non
     ways: list[Callable[[Path], None]] = [lambda folder: _as_kerashub(causal_lm, folder)]
     if Path(base).is_dir() and preset_folder.kind(Path(base)) == "huggingface":
         ways.append(lambda folder: _as_hugging_face(causal_lm, Path(base), folder))
+    _refuse_small_disk(causal_lm, out.parent)
     try:
         reasons = []
         for write in ways:
@@ -64,7 +65,7 @@ def save(causal_lm: Any, base: str, out: Path, probe: Tokens, dtype: str) -> Non
                 if _disk_is_full(error, part):
                     raise InputError(
                         f"the trained preset cannot be saved, {_free(part)} are free in "
-                        f"{out.parent}; make room: training goes on from its checkpoint"
+                        f"{out.parent}; make room, and run again"
                     ) from error
                 if isinstance(error, PermissionError):
                     raise InputError(f"the trained preset cannot be saved: {error}") from error
@@ -79,6 +80,17 @@ def save(causal_lm: Any, base: str, out: Path, probe: Tokens, dtype: str) -> Non
         sync_folder(out.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _refuse_small_disk(causal_lm: Any, folder: Path) -> None:
+    """See beforehand that there is room: HDF5 may crash on a disk that fills up."""
+    weights = causal_lm.backbone.weights  # saved as float32
+    needed = int(1.05 * 4 * sum(int(np.prod(weight.shape)) for weight in weights))
+    if shutil.disk_usage(folder).free < needed:
+        raise InputError(
+            f"the trained preset needs {needed / 1e6:,.1f} MB, {_free(folder)} are free in "
+            f"{folder}; make room, and run again"
+        )
 
 
 def _as_kerashub(causal_lm: Any, folder: Path) -> None:

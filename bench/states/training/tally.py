@@ -58,6 +58,7 @@ class Tally:
         held_out_before: nats per token before the first step.
         held_out: the last held-out loss, and the step after which it was taken.
         best: the lowest held-out loss after a step, and that step.
+        to_beat: the last loss that was a gain of ``min_delta`` or more.
         without_gain: evaluations since then.
         stopped_early: whether training has ended for that.
         resumed: times that it went on from a checkpoint.
@@ -81,6 +82,7 @@ class Tally:
     held_out_step: int = 0
     best: float | None = None
     best_step: int | None = None
+    to_beat: float | None = None
     without_gain: int = 0
     stopped_early: bool = False
     resumed: int = 0
@@ -134,12 +136,15 @@ class Tally:
         self.curve[-1]["held_out_loss"] = loss
 
     def gained(self, loss: float, min_delta: float) -> bool:
-        """Tell whether a held-out loss is the best so far, and keep count."""
-        if self.best is None or loss < self.best - min_delta:
-            self.best, self.best_step, self.without_gain = loss, self.step, 0
-            return True
-        self.without_gain += 1
-        return False
+        """Tell whether a held-out loss is the best so far; count those without a real gain."""
+        if self.to_beat is None or loss < self.to_beat - min_delta:
+            self.to_beat, self.without_gain = loss, 0
+        else:
+            self.without_gain += 1
+        if self.best is not None and loss >= self.best:
+            return False
+        self.best, self.best_step = loss, self.step
+        return True
 
     @property
     def loss(self) -> float:
