@@ -102,7 +102,7 @@ def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
     Raises:
         click.UsageError: a state would be trained otherwise, or elsewhere, by now.
     """
-    from reports.records import Training
+    from reports.training import Training
 
     before = {(t.preset, t.state): t.key for t in last.read() if isinstance(t, Training)}
     for task in selection.plan.trainings:
