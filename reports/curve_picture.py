@@ -20,6 +20,8 @@ text { font: 12px system-ui, sans-serif; fill: #444 } .title { font-weight: 600;
 @media (prefers-color-scheme: dark) { text { fill: #ccc } .grid { stroke: #444 } }
 """
 
+_BEYOND = 1e12  # no loss and no step is larger; NaN is not smaller either
+
 Point = tuple[float, float]
 
 
@@ -51,7 +53,10 @@ def _points(curve: Sequence[Mapping[str, Any]], name: str) -> list[Point]:
     return [
         (float(x), float(y))
         for x, y in found
-        if isinstance(x, int | float) and isinstance(y, int | float) and math.isfinite(y)
+        if isinstance(x, int | float)
+        and isinstance(y, int | float)
+        and abs(x) < _BEYOND
+        and abs(y) < _BEYOND
     ]
 
 

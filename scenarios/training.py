@@ -38,7 +38,7 @@ class Train(Model):
     optimizer: Literal["adam", "adamw", "sgd", "rmsprop", "lion", "adafactor"] = Field(
         default="adam", description="A Keras optimizer."
     )
-    learning_rate: Annotated[Number, Field(gt=0)] = Field(
+    learning_rate: Annotated[Number, Field(gt=0, le=1_000_000)] = Field(
         default=5e-5, description="The highest learning rate."
     )
     schedule: Literal["polynomial", "cosine", "constant"] = Field(
@@ -80,9 +80,10 @@ class Train(Model):
     def _fits_together(self) -> Train:
         faults: list[tuple[tuple[int | str, ...], str]] = []
         if self.schedule != "constant" and self.end_learning_rate > self.learning_rate:
-            faults.append((("end_learning_rate",), "is above learning_rate"))
+            faults.append((("end_learning_rate",), "end_learning_rate is above learning_rate"))
         if self.schedule == "constant" and self.end_learning_rate:
-            faults.append((("end_learning_rate",), "means nothing with schedule: constant"))
+            message = "end_learning_rate means nothing with schedule: constant"
+            faults.append((("end_learning_rate",), message))
         if self.hardware is not None and self.hardware.quantization:
             faults.append((("hardware", "quantization"), "quantized weights cannot be trained"))
         if self.hardware is not None and self.hardware.dtype != "float32":

@@ -134,7 +134,11 @@ def remarks(diff: Diff, rows: Sequence[Row]) -> list[str]:
 
 def _worst(diff: Diff) -> list[str]:
     if not diff.compared:
-        why = diff.notes[0] if diff.notes else "no case of the one has its counterpart in the other"
+        why = "no case of the one has its counterpart in the other"
+        if diff.absent and not diff.rows:
+            why = diff.absent[0].reason
+        elif diff.notes:
+            why = diff.notes[0]
         return [f"Nothing was compared: {why}."]
     first = diff.rows[0]
     if first.verdict != "worse":
