@@ -43,6 +43,7 @@ def command(
     Exit codes: 0 fine, 1 a gate failed, 2 bad input, 3 nothing could be measured or compared,
     4 a case crashed, 130 interrupted.
     """
+    _take_ends_as_ctrl_c()
     selection = select(scenario, only, presets, data, fetch=not dry_run)
     if dry_run:
         from bench.commands.show import as_data, print_cases
@@ -57,6 +58,14 @@ def command(
     overrides = {"presets": presets, "data": data}
     with _folder(selection, out, resume, only, overrides) as folder:
         return _measure(selection, folder, as_json)
+
+
+def _take_ends_as_ctrl_c() -> None:
+    """End in an orderly way, with a readable run, when asked to; ``nohup`` stays deaf."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _folder(
@@ -143,10 +152,6 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
     launches = range(plan.launches)
     wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
     already = len(wanted & folder.finished())
-    for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C: a readable run; nohup stays deaf
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
     try:
         with RunProgress(plan, already, console) as progress:
             states = StateMaker(Store(), folder, progress)
