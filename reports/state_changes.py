@@ -202,8 +202,9 @@ def _notes(training: Training, rows: Sequence[Row]) -> list[str]:
     notes = []
     if any(row.unit in ("prompts", "samples") for row in rows):
         notes.append("Scores are means over the texts that both sides could judge.")
-    if refused := {row.reason for row in rows if row.verdict == "not comparable" and row.reason}:
-        notes += [f"not comparable: {reason}" for reason in sorted(refused)]
+    both = [row for row in rows if row.a is not None and row.b is not None]  # else the – says it
+    refused = {row.reason for row in both if row.verdict == "not comparable" and row.reason}
+    notes += [f"not comparable: {reason}" for reason in sorted(refused)]
     if training.data.get("human") and rows:
         notes.append(
             f"held-out texts: what people wrote, up to {training.data.get('human_units')} "
