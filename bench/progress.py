@@ -12,7 +12,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from bench.planning import Plan
-from bench.states.making import as_progress
 from reports.numbers import plain
 from reports.records import CaseDone
 from reports.training import Training
@@ -145,3 +144,22 @@ def _gain(training: Training) -> str:
     if before is None or after is None:
         return ""
     return f" - held-out perplexity {plain(before)} to {plain(after)}"
+
+
+def as_progress(data: Mapping[str, Any]) -> str:
+    """Return progress on one line: loss, accuracy, speed, time left."""
+    parts = []
+    for key, form in _SHOWN.items():
+        value = data.get(key)
+        if isinstance(value, int | float):
+            parts.append(form.format(value))
+    return " · ".join(parts)
+
+
+_SHOWN = {
+    "loss": "loss {:.4f}",
+    "accuracy": "accuracy {:.4f}",
+    "milliseconds_per_step": "{:.0f} ms/step",
+    "tokens_per_second": "{:,.0f} tokens/s",
+    "seconds_left": "{:.0f} s left",
+}

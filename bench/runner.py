@@ -17,7 +17,6 @@ from bench.planning import Group, Plan
 from bench.states.making import TrainingFailedError
 from bench.states.needed import TrainingTask
 from bench.worker_environment import worker_environment
-from reports.manifest import fail
 from reports.records import CaseDone, Failure, Record, RunEnd, Status, from_line
 from reports.run_folder import RunFolder, RunFolderError
 from scenarios.cases import Case
@@ -127,7 +126,7 @@ class Run:
                     launch=0,
                     attempt=uuid.uuid4().hex[:12],
                     status="failed" if error.failure else "skipped",
-                    reason=f"the state {task.state.name} could not be trained: {error}",
+                    reason=f"the state {task.state} could not be trained: {error}",
                     failure=error.failure,
                     log_tail=error.log_tail,
                 )
@@ -149,7 +148,7 @@ class Run:
     def _launch(self, group: Group, cases: list[Case], launch: int) -> None:
         attempt = uuid.uuid4().hex[:12]
         job = group.job(cases, launch, attempt)
-        log = self._log(f"launch-{launch}-{attempt}.log")
+        log = self.folder.log(f"launch-{launch}-{attempt}.log")
         environment = worker_environment(job.hardware, os.environ)
         self.watcher.launch(group.name, launch, len(cases))
         current: str | None = None
@@ -171,14 +170,6 @@ class Run:
                 return
         undone = [c for c in cases if (c.id, launch) not in self.outcome.done]
         self._give_up(job, undone, "the worker ended without a word on this case", "crash", worker)
-
-    def _log(self, name: str) -> Path:
-        try:
-            self.folder.logs.mkdir(exist_ok=True)
-            (self.folder.logs / name).touch()
-        except OSError as error:
-            fail(f"cannot write {self.folder.logs}", error, self.folder.path)
-        return self.folder.logs / name
 
     def _keep(self, records: list[Record]) -> None:
         ends = [record for record in records if isinstance(record, CaseDone)]

@@ -73,7 +73,7 @@ def main() -> None:
     """Serve one job."""
     channel, line = open_channel()
     job = Job.from_line(line)
-    _pin(job.hardware.get("threads"))
+    pin(job.hardware.get("threads"))
     _serve(job, channel)
 
 
@@ -127,7 +127,7 @@ def _environment() -> dict[str, str]:
     return {k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)}
 
 
-def _pin(threads: int | None) -> None:
+def pin(threads: int | None) -> None:
     """Keep this process to ``threads`` cores: the one setting that every backend heeds."""
     if threads and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])

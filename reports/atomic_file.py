@@ -21,11 +21,29 @@ def replacing(path: Path) -> Iterator[IO[str]]:
         OSError: the folder cannot be written or the disk is full; ``path`` is unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _taking_its_name(path, temporary), temporary.open("w", encoding="utf-8", newline="") as it:
+        yield it
+        it.flush()
+        os.fsync(it.fileno())
+
+
+@contextlib.contextmanager
+def replacing_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Do as ``replacing`` does, for bytes, in a file that has one writer at a time.
+
+    The temporary file has one name, so what a kill leaves of a large one is written over.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    with _taking_its_name(path, temporary), temporary.open("wb") as it:
+        yield it
+        it.flush()
+        os.fsync(it.fileno())
+
+
+@contextlib.contextmanager
+def _taking_its_name(path: Path, temporary: Path) -> Iterator[None]:
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reports.csv_files import CASES, SAMPLES
-from reports.state_changes import StateChange, state_changes
 from reports.table import TableColumn, View, view
 from reports.visible import one_line, shortened
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from reports.gates import GateOutcome
+    from reports.state_changes import StateChange
     from reports.summary import Summary
 
 _GAP = 2  # cells between columns
@@ -39,7 +39,7 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
         console.print()
         console.print(_table(columns, console.width))
     _print_notes(said, left_out, console)
-    for change in state_changes(summary):
+    for change in summary.state_changes:
         _print_change(change, console)
     _print_absent(said, console)
     for text, cases in said.warnings:

@@ -8,10 +8,9 @@ from typing import Any
 
 from metrics import Metric
 from metrics.corpus import METRICS, TrainingCorpus, memorisation_metrics
-from reports.training import Training
+from reports.training import BASE, Training
 from reports.training_texts import TextsError, read_texts, texts_digest, texts_path
 
-BASE = "base"
 NAMES = frozenset(metric.name for metric in METRICS)
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from reports.columns import CASE_COLUMNS, describe
 from reports.frames import rows_of
-from reports.state_changes import state_changes
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -57,7 +56,7 @@ def json_object(
                 "speed": change.speed,
                 "changes": list(change.rows),
             }
-            for change in state_changes(summary)
+            for change in summary.state_changes
         ],
         "warnings": [dataclasses.asdict(notice) for notice in summary.warnings],
         "gates": [{**dataclasses.asdict(one), "text": str(one)} for one in gates],

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.state_changes import StateChange, state_changes
 from reports.table import View, view
 from reports.visible import one_line
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
+    from reports.state_changes import StateChange
     from reports.summary import Summary
 
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
@@ -43,7 +43,7 @@ def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
     bullets += [f"**{outcome.verdict}** {escaped(outcome)}" for outcome in gates]
     if bullets:
         parts.append("\n".join(f"- {bullet}" for bullet in bullets))
-    for change in state_changes(summary):
+    for change in summary.state_changes:
         parts += _changed(change)
     return "\n\n".join(parts) + "\n"
 

@@ -175,10 +175,18 @@ def from_line(line: str) -> Record:
         ValueError: the line is not JSON, its kind is unknown, or a field is missing or of another
             type. Fields that this version does not know (written by a newer one) are ignored.
     """
-    data = json.loads(line)
+    return from_data(json.loads(line))
+
+
+def from_data(data: Any) -> Record:
+    """Return the record of plain data, as a line holds it.
+
+    Raises:
+        ValueError: see ``from_line``.
+    """
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError(f"not a record: {line[:80]!r}")
+        raise ValueError(f"not a record: {str(data)[:80]!r}")
     cls = _KINDS[kind]
     known = _FIELDS[kind]
     for name, value in data.items():

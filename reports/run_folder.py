@@ -112,6 +112,20 @@ class RunFolder:
         """``records.jsonl``; absent until the first record."""
         return self.path / RECORDS
 
+    def log(self, name: str) -> Path:
+        """Return the path of a log, made empty if need be.
+
+        Raises:
+            RunFolderError: it cannot be written.
+        """
+        path = self.logs / name
+        try:
+            self.logs.mkdir(exist_ok=True)
+            path.touch()
+        except OSError as error:
+            fail(f"cannot write {self.logs}", error, self.path)
+        return path
+
     def write_manifest(self, manifest: dict[str, Any]) -> None:
         """Replace the manifest, whole or not at all.
 

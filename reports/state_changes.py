@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.columns import CASE_COLUMNS, describe
+from reports.columns import CASE_COLUMNS
 from reports.numbers import plain
-from reports.training import Training
+from reports.training import BASE, Training
 
 if TYPE_CHECKING:
     from reports.diff.result import Diff, Row
     from reports.summary import Summary
 
-BASE = "base"
 SPEED = ("tokens_per_second", "ttft_seconds", "tpot_seconds")
 TEXT = (
     "seq_rep_4",
@@ -93,9 +92,10 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
     from reports.diff.wording import change, short_cases, value
 
     rows = _rows_of(training, summary, diff)
+    columns = diff.columns if diff else {}
     order = {name: place for place, name in enumerate((*SPEED, *TEXT, *ENGLISH))}
     rows.sort(key=lambda row: (row.case, order.get(row.metric, len(order))))
-    names, _ = short_cases(rows) if rows else ({}, None)
+    names, _ = short_cases(rows)
     told = training.data.get("human")
     human = {
         name: float(score)
@@ -107,7 +107,7 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
     cells = []
     rows = [row for row in rows if row.a is not None or row.b is not None]
     for row in rows:
-        column = diff.columns[row.metric] if diff else describe(summary.metrics[row.metric])
+        column = columns[row.metric]
         line = (
             column.heading,
             value(row.a, column),
@@ -212,4 +212,4 @@ def _notes(training: Training, rows: Sequence[Row]) -> list[str]:
         )
     if not rows:
         notes.append("Nothing to compare with: add the state base, with the same prompts.")
-    return notes + [f"{text}" for text in training.warnings]
+    return [*notes, *training.warnings]

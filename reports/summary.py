@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from metrics import Metric
@@ -17,6 +18,8 @@ from reports.scores import CaseScores, RunScores, asked_metrics, score_run
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from reports.state_changes import StateChange
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,13 @@ class Summary:
     completed: Completed
     ended: str
     scores: RunScores = field(repr=False)
+
+    @cached_property
+    def state_changes(self) -> list[StateChange]:
+        """What training changed, one entry per state; compared once, however many views show it."""
+        from reports.state_changes import state_changes  # which compares summaries
+
+        return state_changes(self)
 
     def reason(self, case: str, column: str) -> str | None:
         """Return why ``column`` of ``case`` has no value; None where it has one."""

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypedDict
 
+BASE = "base"  # label of the state that is the preset itself
 CURVE_POINTS = 500  # what a curve keeps at most: more than any screen has columns for
 
 

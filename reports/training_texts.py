@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from reports.atomic_file import replacing_bytes
 from reports.run_folder import folder_name
 
 TRAINING = "training"
@@ -44,13 +45,13 @@ def texts_path(run: Path, preset: str, state: str) -> Path:
 
 
 def write_texts(path: Path, train: Iterable[str], held_out: Iterable[str]) -> None:
-    """Write the texts; for a write that is whole or not at all, write elsewhere and rename.
+    """Write the texts, whole or not at all.
 
     Raises:
         OSError: the file cannot be written.
     """
     with (
-        path.open("wb") as raw,
+        replacing_bytes(path) as raw,
         # Neither time nor name in the header, and a level of our own: the bytes depend on no more.
         gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
     ):

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from bench.planning import Group, Plan
-from bench.progress import RunProgress
+from bench.progress import RunProgress, as_progress
 from bench.runner import Outcome, Watcher
 from reports.records import CaseDone
 from reports.training import Training
@@ -196,3 +196,12 @@ def test_it_is_a_watcher():
     watcher: Watcher = RunProgress(PLAN, 0, console(False))
     watcher.done(done())
     assert Outcome().failed == []
+
+
+def test_progress_on_one_line() -> None:
+    assert as_progress({"loss": 3.30471, "accuracy": 0.32631, "seconds_left": None}) == (
+        "loss 3.3047 · accuracy 0.3263"
+    )
+    assert as_progress({"milliseconds_per_step": 196.2, "tokens_per_second": 12345.6}) == (
+        "196 ms/step · 12,346 tokens/s"
+    )

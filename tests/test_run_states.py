@@ -65,6 +65,22 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+def training(folder: Path, path: Path) -> subprocess.Popen[str]:
+    """Start a run; return its process once the first tenth of the training is done."""
+    process = subprocess.Popen(
+        versebench(folder, "run", str(path), "--out", str(folder / "runs")),
+        env=environment(folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "training" in line and "loss" in line:
+            break
+    return process
+
+
 @pytest.fixture(scope="module")
 def twice(
     tmp_path_factory: pytest.TempPathFactory, tiny_preset: Path, backend: str
@@ -143,21 +159,8 @@ def test_a_killed_run_leaves_no_state_and_the_next_one_makes_it(
 ) -> None:
     path = scenario(tmp_path, tiny_preset, backend, epochs=200)
     store = Store(tmp_path / "cache" / "states")
-    command = versebench(tmp_path, "run", str(path), "--out", str(tmp_path / "runs"))
-    process = subprocess.Popen(
-        command,
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:  # the first tenth is done
-        if "training" in line and "loss" in line:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stderr.close()
+    with training(tmp_path, path) as process:
+        process.send_signal(signal.SIGKILL)
     assert store.all() == []
     done = run(
         tmp_path,
@@ -172,24 +175,11 @@ def test_a_killed_run_leaves_no_state_and_the_next_one_makes_it(
 
 def test_ctrl_c_keeps_what_was_trained(tmp_path: Path, tiny_preset: Path, backend: str) -> None:
     path = scenario(tmp_path, tiny_preset, backend, epochs=400)
-    command = versebench(tmp_path, "run", str(path), "--out", str(tmp_path / "runs"))
-    with hearing_ctrl_c():
-        process = subprocess.Popen(
-            command,
-            env=environment(tmp_path),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "training" in line and "loss" in line:
-            break
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    process.stderr.read()
-    process.stderr.close()
-    assert process.wait() == exit_codes.INTERRUPTED
+    with hearing_ctrl_c(), training(tmp_path, path) as process:
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == exit_codes.INTERRUPTED
     store = Store(tmp_path / "cache" / "states")
     assert store.all() == []
     [part] = store.unfinished()

@@ -17,7 +17,7 @@ from bench.engine.interface import Peak
 from bench.launcher import WorkerDiedError
 from bench.planning import Plan, plan
 from bench.runner import Run
-from bench.states.making import READING, StateMaker, TrainingFailedError, as_progress
+from bench.states.making import READING, StateMaker, TrainingFailedError
 from bench.states.store import PRESET, TEXTS, WORK, Store
 from reports.completed import complete
 from reports.records import CaseDone
@@ -375,12 +375,3 @@ def test_a_state_is_trained_where_the_scenario_begins_unquantized(store: Store) 
     [task] = found.trainings
     assert (task.hardware.backend, task.hardware.dtype) == ("torch", "float32")
     assert task.hardware.quantization is None
-
-
-def test_progress_on_one_line() -> None:
-    assert as_progress({"loss": 3.30471, "accuracy": 0.32631, "seconds_left": None}) == (
-        "loss 3.3047 · accuracy 0.3263"
-    )
-    assert as_progress({"milliseconds_per_step": 196.2, "tokens_per_second": 12345.6}) == (
-        "196 ms/step · 12,346 tokens/s"
-    )

@@ -115,11 +115,11 @@ def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
 
     before = {(t.preset, t.state): t.key for t in last.read() if isinstance(t, Training)}
     for task in selection.plan.trainings:
-        key = before.get((task.preset, task.state.name), task.key)
+        key = before.get((task.preset, task.state), task.key)
         if key != task.key:
             last.close()
             raise click.UsageError(
-                f"the state {task.state.name} was {key} when {last.path} began and would be "
+                f"the state {task.state} was {key} when {last.path} began and would be "
                 f"{task.key} now (recipe, data, hardware or versions changed). Run without --resume"
             )
 

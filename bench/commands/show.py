@@ -46,7 +46,7 @@ def as_data(selection: Selection) -> dict[str, Any]:
             for case in selection.cases
         ],
         "trainings": [
-            {"preset": task.preset, "state": task.state.name, "key": task.key}
+            {"preset": task.preset, "state": task.state, "key": task.key}
             for task in selection.plan.trainings
         ],
         "dropped": [{"what": d.what, "rule": d.rule} for d in selection.dropped],
@@ -81,9 +81,8 @@ def print_cases(selection: Selection) -> None:
     )
     for task in plan.trainings:
         how = "trained before" if Store().get(task.key) else "to be trained"
-        label = task.state.data.label if task.state.data else ""
         console.print(
-            f"state {escape(task.name)}: {how} on {escape(label)}, {task.hardware.name} "
+            f"state {escape(task.name)}: {how} on {escape(task.data.label)}, {task.hardware.name} "
             f"[dim]{task.key}[/]",
             highlight=False,
         )

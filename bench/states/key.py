@@ -4,55 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from scenarios.schema import Hardware, State
+from bench.machine.system import versions
+from scenarios.data_sets import DataSet
+from scenarios.schema import Hardware
+from scenarios.training import Train
 
 KEY_VERSION = 1  # counted up when the same recipe comes to mean another training
-_PACKAGES = ("keras", "keras-hub")
 _BACKENDS = {"tensorflow": "tensorflow", "jax": "jaxlib", "torch": "torch"}
 
 
-def state_key(state: State, hardware: Hardware, base: str, data: str) -> str:
+def state_key(data: DataSet, recipe: Train, hardware: Hardware, base: str, content: str) -> str:
     """Return 16 hexadecimal digits that stand for a trained state.
 
     The names of preset and state do not count: the same training under another name is the same.
 
     Args:
-        state: its data and recipe.
-        hardware: where it is trained; device kind, backend, threads and jit count.
+        data: the data set; which of its texts are taken counts, not where they lie.
+        recipe: how it is trained; its place counts as ``hardware``.
+        hardware: where it is trained; device kind, backend and jit count.
         base: digest of the base preset's content.
-        data: digest of the data set's content.
+        content: digest of the data set's content.
     """
-    assert state.data is not None
-    assert state.train is not None
-    packages = [*_PACKAGES, _BACKENDS[hardware.backend]]
-    content: dict[str, Any] = {
+    installed = versions()
+    parts: dict[str, Any] = {
         "version": KEY_VERSION,
         "base": base,
-        "data": [data, state.data.choices],
-        "recipe": state.train.model_dump(exclude={"hardware"}),
+        "data": [content, data.choices],
+        "recipe": recipe.model_dump(exclude={"hardware"}),
         "hardware": [hardware.device.partition(":")[0], hardware.backend, hardware.jit],
-        "versions": {name: installed(name) for name in packages},
+        "versions": {n: installed[n] for n in ("keras", "keras-hub", _BACKENDS[hardware.backend])},
     }
-    text = json.dumps(content, sort_keys=True, allow_nan=False)
+    text = json.dumps(parts, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def training_hardware(state: State, default: Hardware) -> Hardware:
-    """Return where a state is trained: what its recipe says, or else ``default``, unquantized.
-
-    The number format is the recipe's: cases may generate in another one.
-    """
-    assert state.train is not None
-    chosen = state.train.hardware or default
-    return chosen.model_copy(update={"dtype": state.train.dtype, "quantization": None})
-
-
-def installed(package: str) -> str | None:
-    """Return a package's version; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

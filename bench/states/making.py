@@ -20,7 +20,7 @@ from bench.launcher import AnyJob, Worker, WorkerDiedError, WorkerTimedOutError
 from bench.preset_sources import fingerprint
 from bench.states.needed import TrainingTask
 from bench.states.reading import ReadingJob
-from bench.states.store import PRESET, TEXTS, WORK, Store, StoredState
+from bench.states.store import PRESET, WORK, Store, StoredState
 from bench.states.training.job import DONE, TrainingJob
 from bench.worker_environment import worker_environment
 from reports.atomic_file import replacing
@@ -28,7 +28,7 @@ from reports.curve_picture import curve_svg
 from reports.records import Failure
 from reports.run_folder import RunFolder
 from reports.training import Training
-from reports.training_texts import training_folder
+from reports.training_texts import TEXTS, training_folder
 
 READING = "bench.states.reading"
 TRAINING = "bench.states.training.worker"
@@ -105,7 +105,7 @@ class StateMaker:
                 "input",
             ) from error
         training = dataclasses.replace(
-            stored.training, preset=task.preset, state=task.state.name, reused=reused
+            stored.training, preset=task.preset, state=task.state, reused=reused
         )
         self._keep(task, stored, training)
         self.watcher.trained(training)
@@ -124,8 +124,6 @@ class StateMaker:
         self.watcher.training(task.name, f"{who} is training the same; waiting for it")
 
     def _train(self, task: TrainingTask, part: Path, timeout: float) -> StoredState:
-        assert task.state.data is not None
-        assert task.state.train is not None
         environment = worker_environment(task.hardware.model_dump(), os.environ)
         facts: dict[str, Any] = {}
         if not all((part / name).exists() for name in (f"{WORK}/{DONE}", PRESET, TEXTS)):
@@ -135,13 +133,13 @@ class StateMaker:
         self.watcher.training(task.name, "import and load")
         job = TrainingJob(
             preset=task.preset,
-            state=task.state.name,
+            state=task.state,
             key=task.key,
             base=task.base,
             texts=str(part / TEXTS),
             data=facts,
-            shuffle=task.state.data.shuffle,
-            recipe=task.state.train.model_dump(mode="json"),
+            shuffle=task.data.shuffle,
+            recipe=task.recipe.model_dump(mode="json"),
             hardware=task.hardware.model_dump(),
             work=str(part / WORK),
             out=str(part / PRESET),
@@ -164,11 +162,9 @@ class StateMaker:
     def _read(
         self, task: TrainingTask, part: Path, environment: Mapping[str, str], timeout: float
     ) -> dict[str, Any]:
-        assert task.state.data is not None
-        assert task.state.train is not None
-        self.watcher.training(task.name, f"reading {task.state.data.label}")
-        data = task.state.data.model_dump(mode="json", by_alias=True)
-        recipe = task.state.train
+        self.watcher.training(task.name, f"reading {task.data.label}")
+        data = task.data.model_dump(mode="json", by_alias=True)
+        recipe = task.recipe
         out = str(part / TEXTS)
         job = ReadingJob(
             data, recipe.seed, task.data_content, out, recipe.batch_size, recipe.batches
@@ -194,8 +190,7 @@ class StateMaker:
         Raises:
             TrainingFailedError: it failed, died or fell silent.
         """
-        self.folder.logs.mkdir(exist_ok=True)
-        log = self.folder.logs / f"{module.split('.')[2]}-{task.key}.log"
+        log = self.folder.log(f"{module.split('.')[2]}-{task.key}.log")
         with self.start_worker(job, environment, log, module) as worker:
             try:
                 for event in worker.events(timeout):
@@ -222,7 +217,7 @@ class StateMaker:
 
     def _keep(self, task: TrainingTask, stored: StoredState, training: Training) -> None:
         """Put record, texts and curve into the run folder: reports read nothing else."""
-        folder = training_folder(self.folder.path, task.preset, task.state.name)
+        folder = training_folder(self.folder.path, task.preset, task.state)
         folder.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # an old store without texts still loads
             shutil.copyfile(stored.texts, folder / TEXTS)
@@ -234,24 +229,3 @@ class StateMaker:
         with replacing(folder / PICTURE) as stream:
             stream.write(curve_svg(task.name, training.curve))
         self.folder.append(training, sync=True)
-
-
-def as_progress(data: Mapping[str, Any]) -> str:
-    """Return progress on one line: loss, accuracy, speed, time left."""
-    parts = []
-    for key, form in _SHOWN.items():
-        value = data.get(key)
-        if isinstance(value, int | float):
-            parts.append(form.format(value))
-    return " · ".join(parts)
-
-
-_SHOWN = {
-    "loss": "loss {:.4f}",
-    "accuracy": "accuracy {:.4f}",
-    "milliseconds_per_step": "{:.0f} ms/step",
-    "tokens_per_second": "{:,.0f} tokens/s",
-    "seconds_left": "{:.0f} s left",
-}
-
-__all__ = ["StateMaker", "TrainingFailedError", "TrainingWatcher", "as_progress"]

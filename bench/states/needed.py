@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bench.preset_sources import fingerprint, resolve
 from bench.states.data import DataError
 from bench.states.data import fingerprint as data_fingerprint
-from bench.states.key import state_key, training_hardware
+from bench.states.key import state_key
 from bench.states.store import Store
 from scenarios.cases import Case
 from scenarios.data_sets import DataSet
-from scenarios.schema import Hardware, State
+from scenarios.schema import Hardware
+from scenarios.training import Train
 
 ABSENT = "absent"  # stands for the content of a data set that is not here, in the case hashes
 
@@ -23,7 +25,9 @@ class TrainingTask:
 
     Attributes:
         preset: the preset's label.
-        state: the state, with data and recipe.
+        state: the state's label.
+        data: what it is trained on.
+        recipe: how.
         base: what ``from_preset`` takes for the preset.
         hardware: where to train; its dtype is the recipe's.
         key: stands for the result, see ``bench.states.key``.
@@ -32,7 +36,9 @@ class TrainingTask:
     """
 
     preset: str
-    state: State
+    state: str
+    data: DataSet
+    recipe: Train
     base: str
     hardware: Hardware
     key: str
@@ -42,7 +48,7 @@ class TrainingTask:
     @property
     def name(self) -> str:
         """``preset/state``, for people."""
-        return f"{self.preset}/{self.state.name}"
+        return f"{self.preset}/{self.state}"
 
 
 def content_of(data: DataSet) -> str:
@@ -51,6 +57,15 @@ def content_of(data: DataSet) -> str:
         return data_fingerprint(data)
     except DataError:
         return ABSENT
+
+
+def _why_absent(data: DataSet) -> str | None:
+    """Return why a data set cannot be read; None where its content is there."""
+    try:
+        data_fingerprint(data)
+    except DataError as error:
+        return str(error)
+    return None
 
 
 class Trainings:
@@ -65,45 +80,45 @@ class Trainings:
         self.store = store
         self._hardware = hardware
         self._skip_reason = skip_reason
+        self._why_absent = cache(_why_absent)
         self._tasks: dict[tuple[str, str], TrainingTask] = {}
 
     def why_not(self, case: Case) -> str | None:
         """Return why the case's state cannot be trained here; None where it can, or need not."""
-        if not case.state.trained:
+        data, recipe = case.state.data, case.state.train
+        if data is None or recipe is None:
             return None
-        assert case.state.data is not None
-        _, reason = self._place(case)
-        if reason is None:
-            try:
-                data_fingerprint(case.state.data)
-            except DataError as error:
-                reason = str(error)
+        _, reason = self._place(recipe, case.hardware)
+        reason = reason or self._why_absent(data)
         return f"the state {case.state.name} cannot be trained here: {reason}" if reason else None
 
     def task(self, case: Case) -> TrainingTask | None:
         """Return what must be trained for a case; the same object for the same state."""
-        data = case.state.data
-        if data is None:
+        data, recipe = case.state.data, case.state.train
+        if data is None or recipe is None:
             return None
         name = case.preset.name, case.state.name
         if name not in self._tasks:
-            place, _ = self._place(case)
+            place, _ = self._place(recipe, case.hardware)
             base, content = fingerprint(case.source), data_fingerprint(data)
             self._tasks[name] = TrainingTask(
                 preset=case.preset.name,
-                state=case.state,
+                state=case.state.name,
+                data=data,
+                recipe=recipe,
                 base=resolve(case.source),
                 hardware=place,
-                key=state_key(case.state, place, base, content),
+                key=state_key(data, recipe, place, base, content),
                 base_content=base,
                 data_content=content,
             )
         return self._tasks[name]
 
-    def _place(self, case: Case) -> tuple[Hardware, str | None]:
+    def _place(self, recipe: Train, default: Hardware) -> tuple[Hardware, str | None]:
         """Return where to train, and what that place lacks."""
-        own = case.state.train.hardware if case.state.train else None
-        choice = [own] if own else [*self._hardware, case.hardware]
+        choice = [recipe.hardware] if recipe.hardware else [*self._hardware, default]
         reasons = [(entry, self._skip_reason(entry)) for entry in choice]
         entry, reason = next((one for one in reasons if one[1] is None), reasons[0])
-        return training_hardware(case.state, entry), reason
+        # The number format is the recipe's: cases may generate in another one.
+        format_ = {"dtype": recipe.dtype, "quantization": None}
+        return entry.model_copy(update=format_), reason

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.atomic_file import replacing, sync_folder
-from reports.records import from_line
+from reports.records import from_data
 from reports.run_lock import LockedError, RunLock
 from reports.training import Training
+from reports.training_texts import TEXTS
 
 PRESET = "preset"
 FACTS = "training.json"
-TEXTS = "texts.jsonl.gz"
 WORK = "work"  # checkpoints; goes when the state is done
 _KEY = re.compile(r"[0-9a-f]{16}")
 _PAUSE = 0.5  # s between looks at a lock that another process holds
@@ -47,13 +47,16 @@ class StoredState:
         key: its content key.
         path: its folder.
         training: its record.
-        size: bytes on the disk.
     """
 
     key: str
     path: Path
     training: Training
-    size: int
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk."""
+        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
 
     @property
     def preset(self) -> Path:
@@ -81,12 +84,12 @@ class Store:
         path = self.root / key
         try:
             data = json.loads((path / FACTS).read_text(encoding="utf-8"))
-            training = from_line(json.dumps({**data, "kind": Training.kind}))
+            training = from_data({**data, "kind": Training.kind})
         except (OSError, ValueError, TypeError, RecursionError):
             return None
         if not isinstance(training, Training) or not (path / PRESET).is_dir():
             return None
-        return StoredState(key, path, training, _size(path))
+        return StoredState(key, path, training)
 
     def all(self) -> list[StoredState]:
         """Return the finished states, the last made first."""
@@ -191,7 +194,3 @@ class Store:
             return []
         names = {path.name.removesuffix(".part") for path in self.root.iterdir() if path.is_dir()}
         return sorted(n for n in names if _KEY.fullmatch(n) and n.startswith(prefix))
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

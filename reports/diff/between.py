@@ -18,6 +18,7 @@ from reports.diff.result import Absent, Diff
 from reports.frames import rows_of
 from reports.statistics import FEWEST_PROMPTS
 from reports.summary import Summary
+from reports.training import BASE
 
 Cells = Mapping[str, Mapping[str, Any]]  # case id -> column -> value
 
@@ -72,7 +73,7 @@ def diff_axis(
 
 
 def compare_states(
-    summary: Summary, baseline_state: str = "base", options: Options | None = None
+    summary: Summary, baseline_state: str = BASE, options: Options | None = None
 ) -> Diff:
     """Return what training changed: every tuned state against the untuned one.
 

@@ -10,8 +10,9 @@ from reports.columns import AXES
 from reports.completed import CaseResult
 from reports.diff.result import Absent, Side
 from reports.summary import Summary
+from reports.training import BASE
 
-DEFAULT_BASELINES: Mapping[str, str] = {"state": "base"}
+DEFAULT_BASELINES: Mapping[str, str] = {"state": BASE}
 
 
 class PairingError(ValueError):

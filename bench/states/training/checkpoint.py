@@ -7,9 +7,7 @@ rename, so there is a whole checkpoint or the one before.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.atomic_file import sync_folder
+from reports.atomic_file import replacing_bytes
 
 VERSION = 1
 NAME = "checkpoint.zip"
@@ -42,23 +40,15 @@ def write(
         OSError: the disk is full or the folder cannot be written; the last checkpoint is whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-                for index, array in enumerate(arrays):
-                    with archive.open(f"{index}.npy", "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-                meta = {"version": VERSION, "identity": identity, "state": state}
-                archive.writestr(_META, json.dumps(meta))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    sync_folder(path.parent)
+    with (
+        replacing_bytes(path) as stream,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for index, array in enumerate(arrays):
+            with archive.open(f"{index}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+        meta = {"version": VERSION, "identity": identity, "state": state}
+        archive.writestr(_META, json.dumps(meta))
 
 
 class Checkpoint:

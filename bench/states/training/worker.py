@@ -16,14 +16,13 @@ event, whether or not the parent still answers. The same job, given again, goes 
 from __future__ import annotations
 
 import dataclasses
-import os
 import signal
 import traceback
 from pathlib import Path
 from typing import Any
 
 from bench.states.training.job import Progress, TrainingJob
-from bench.worker import Channel, open_channel
+from bench.worker import Channel, open_channel, pin
 
 _OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "out of memory", "OutOfMemory")
 
@@ -76,7 +75,7 @@ def main() -> None:
     channel, line = open_channel()
     told = Told(channel)
     job = TrainingJob.from_line(line)
-    _pin(job.hardware.get("threads"))
+    pin(job.hardware.get("threads"))
     told.phase("import and load")
     from bench.engine.interface import InputError, UnavailableError
     from bench.states.training.trainer import StoppedError, Trainer
@@ -105,12 +104,6 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, MemoryError) or any(word in text for word in _OUT_OF_MEMORY):
         return "out of memory while training; lower batch_size or sequence_length, or set lora_rank"
     return text.strip().split("\n")[0][:500]
-
-
-def _pin(threads: int | None) -> None:
-    """Keep this process to ``threads`` cores, as while measuring."""
-    if threads and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
 if __name__ == "__main__":
