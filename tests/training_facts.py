@@ -147,7 +147,7 @@ def facts(backend: str, preset: str, root: Path) -> dict[str, Any]:
         "no_texts": lab.refusal("r2", texts=[]),
         "one_token": lab.refusal("r3", texts=[""] * 8),
         "held_out": lab.refusal("r4", held_out=[], early_stop={}),
-        "diverged": lab.refusal("r5", learning_rate=1e30, optimizer="sgd"),
+        "diverged": lab.refusal("r5", learning_rate=1e6, optimizer="sgd"),
     }
     return found
 
