@@ -145,7 +145,7 @@ def prefill_decode(launches: Sequence[Sequence[Point]], level: float = LEVEL) ->
     if tpot.value is None or tpot.value <= 0:
         return _no_line("more steps took no more time", residual)
     if residual > RESIDUAL_LIMIT:
-        off = f"a median lies {residual:.0%} off the line, at most {RESIDUAL_LIMIT:.0%} is allowed"
+        off = f"a median lies {residual:.1%} off the line, at most {RESIDUAL_LIMIT:.0%} is allowed"
         return _no_line(off, residual)
     if ttft.value is None or ttft.value <= 0:
         return _no_line("the line gives no time at all for the first step", residual)

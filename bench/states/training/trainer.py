@@ -159,7 +159,8 @@ class Trainer:
         curve_steps = max(1, self._steps // CURVE_POINTS)
         random = self._trainee.random
         watch = Watch(tally, random, curve_steps, self._mark, self._tell, self._pause)
-        self._report.phase("first step, which compiles")
+        resumed = f"going on after step {tally.step:,}: " if tally.step else ""
+        self._report.phase(f"{resumed}first step, which compiles")
         while True:
             self._evaluate_if_due()
             if tally.step >= self._steps or tally.stopped_early:
