@@ -168,6 +168,15 @@ CASE_COLUMNS: tuple[Column, ...] = (
     Column("warmup_trials", "count", "Warm-up calls before the timed ones."),
     Column("samples", "count", "Generated texts."),
     Column("ended_share", "share", "Texts that the model ended by itself."),
+    Column(
+        "frontier",
+        "",
+        "Whether another sampler of the same preset, state, hardware and batch size is faster and "
+        "better: on (none is), off (one is), perhaps (one may be, within the intervals).",
+        "front",
+    ),
+    Column("frontier_quality", "", "The metric that speed was weighed against."),
+    Column("dominated_by", "", "The case that is, or may be, faster and better."),
     Column("warnings", "", "What to know about this case, separated by ' | '."),
     Column("missing", "", "For each empty value that should be there: 'column: why', by ' | '."),
 )

@@ -12,6 +12,7 @@ from reports.case_summary import summarise_case
 from reports.columns import AXES, case_columns, metric_column, sample_columns
 from reports.completed import CaseResult, Completed, complete
 from reports.frames import frame_of
+from reports.frontier import frontier_of, mark
 from reports.quality import quality_row
 from reports.run_folder import RunFolder
 from reports.scores import CaseScores, RunScores, asked_metrics, score_run
@@ -50,6 +51,7 @@ class Summary:
         completed: the records that count.
         ended: how the run ended: ``complete``, ``interrupted``, ``failed``; or ``unfinished``
             (it still runs, or was killed).
+        quality: the metric that speed is weighed against; None for the usual one.
     """
 
     run: RunFolder
@@ -62,6 +64,7 @@ class Summary:
     completed: Completed
     ended: str
     scores: RunScores = field(repr=False)
+    quality: str | None = None
 
     @cached_property
     def state_changes(self) -> list[StateChange]:
@@ -75,15 +78,19 @@ class Summary:
         return self.missing.get(case, {}).get(column)
 
 
-def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
+def summarise(
+    run: RunFolder, metrics: Sequence[str] | None = None, *, quality: str | None = None
+) -> Summary:
     """Read, score and summarise a run.
 
     Args:
         run: an open run folder; it may still be written.
         metrics: metric names, groups or ``*``; by default those that the scenario selected.
+        quality: the metric that speed is weighed against (``frontier``).
 
     Raises:
         RunFolderError: the records cannot be opened.
+        QualityError: there is no such ``quality``.
     """
     manifest = run.manifest
     completed = complete(manifest.get("cases", []), run.read())
@@ -102,14 +109,15 @@ def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
             told.add(text, result.id)
         row, reasons = summary.row, summary.missing
         if (found := scores.cases.get(result.id)) is not None:
-            quality, more = quality_row(found, scores.metrics)
-            row, reasons = row | quality, reasons | more
+            of_texts, more = quality_row(found, scores.metrics)
+            row, reasons = row | of_texts, reasons | more
         row["warnings"] = " | ".join(summary.warnings) or None
         row["missing"] = _joined(reasons)
         rows.append(row)
         missing[result.id] = reasons
     ended = completed.ends[-1].status if completed.ends else "unfinished"
     used = scores.metrics.values()
+    mark(rows, frontier_of(rows, scores.metrics, quality))
     return Summary(
         run,
         frame_of(rows, case_columns(used)),
@@ -121,6 +129,7 @@ def summarise(run: RunFolder, metrics: Sequence[str] | None = None) -> Summary:
         completed,
         ended,
         scores,
+        quality,
     )
 
 
