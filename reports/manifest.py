@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 from pathlib import Path
 from typing import Any, NoReturn
 
 from reports.atomic_file import replacing
+from reports.manifest_shape import ShapeError, check_manifest
 from reports.records import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
@@ -29,17 +31,20 @@ def save_manifest(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of the run folder ``path``.
+    """Read the manifest of the run folder ``path``; a part that is null is left out.
 
     Raises:
-        RunFolderError: it is no run folder, or its manifest is damaged or of a newer schema.
+        RunFolderError: it is no run folder; or its manifest is damaged, holds something of another
+            type than reports rely on (``manifest_shape``), or is of a newer schema.
     """
     if not path.is_dir():
         what = "is not a folder" if path.exists() else "does not exist"
         raise RunFolderError(f"{path} {what}. A run folder is made by versebench run.")
     file = path / MANIFEST
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
+        manifest = json.loads(
+            file.read_text(encoding="utf-8"), parse_constant=_no_number, parse_float=_finite
+        )
     except FileNotFoundError:
         raise RunFolderError(
             f"{path} is not a run folder: it has no {MANIFEST}. "
@@ -57,7 +62,24 @@ def read_manifest(path: Path) -> dict[str, Any]:
             f"{path} was written by versebench {manifest.get('versebench_version', '?')} with "
             f"schema {version}; this version reads up to {SCHEMA_VERSION}. Upgrade versebench."
         )
-    return dict(manifest)
+    try:
+        check_manifest(manifest)
+    except ShapeError as error:
+        raise RunFolderError(
+            f"{file} is damaged ({error}). Restore the file from a copy, or run the scenario anew."
+        ) from None
+    return {key: value for key, value in manifest.items() if value is not None}
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return value
 
 
 def fail(what: str, error: OSError, path: Path | None = None) -> NoReturn:
