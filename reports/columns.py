@@ -173,7 +173,7 @@ CASE_COLUMNS: tuple[Column, ...] = (
         "",
         "Whether another sampler of the same preset, state, hardware and batch size is faster and "
         "better: on (none is), off (one is), perhaps (one may be, within the intervals).",
-        "front",
+        "frontier",
     ),
     Column("frontier_quality", "", "The metric that speed was weighed against."),
     Column("dominated_by", "", "The case that is, or may be, faster and better."),

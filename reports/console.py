@@ -75,7 +75,8 @@ def _needed(columns: Iterable[TableColumn]) -> int:
 def _least(column: TableColumn) -> int:
     from rich.cells import cell_len
 
-    cells = max((cell_len(one_line(cell)) for cell in column.cells), default=0)
+    texts = (*column.cells, *column.comparison)
+    cells = max((cell_len(one_line(text)) for text in texts), default=0)
     if column.numeric:
         return max(cells, cell_len(column.heading))
     return min(max(cells, cell_len(column.heading)), _WIDEST_AXIS)

@@ -157,6 +157,8 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
     import numpy as np
 
     speed, quality = _ends(group, SPEED, higher=True), _ends(group, column, higher=higher)
+    rank = np.empty(len(group), dtype=np.int64)
+    rank[np.lexsort((speed[0], quality[0]))] = np.arange(len(group))
     points = []
     for index, row in enumerate(group):
         # Of every other case: its lead over this one, by value; and beyond the intervals.
@@ -168,8 +170,7 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
         maybe = ~slower_yet & ~lesser_yet & (beyond | (ahead & ((faster > 0) | (better > 0))))
         beaten = ahead & beyond
         beaten[index] = maybe[index] = False
-        order = np.lexsort((faster, better))  # the best one speaks for all
-        by, perhaps = (_last(group, order[which[order]]) for which in (beaten, maybe))
+        by, perhaps = (_best(group, rank, which) for which in (beaten, maybe))
         points.append(
             FrontierPoint(
                 row["case"],
@@ -182,8 +183,10 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
     return points
 
 
-def _last(group: Cases, indexes: NDArray[np.int64]) -> str | None:
-    return str(group[indexes[-1]]["case"]) if len(indexes) else None
+def _best(group: Cases, rank: NDArray[np.int64], which: NDArray[np.bool_]) -> str | None:
+    """The one that speaks for all of ``which``: the best in quality, then in speed."""
+    indexes = which.nonzero()[0]
+    return str(group[indexes[rank[indexes].argmax()]]["case"]) if len(indexes) else None
 
 
 def _ends(group: Cases, column: str, *, higher: bool) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.columns import CASE_COLUMNS, describe
 from reports.frames import rows_of
+from reports.frontier import frontier
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -35,6 +36,7 @@ def json_object(
     for row in cases:
         row["missing"] = summary.missing[row["case"]]
         row["warnings"] = [n.text for n in summary.warnings if row["case"] in n.cases]
+    front = frontier(summary)
     found: dict[str, Any] = {
         "kind": "versebench-report",
         "schema_version": JSON_VERSION,
@@ -50,6 +52,7 @@ def json_object(
         },
         "columns": _columns(summary),
         "cases": cases,
+        "frontier": dataclasses.asdict(front) if front else None,
         "trainings": [
             {
                 **change.training.to_data(),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from metrics.reference import Comparison, comparisons
+from reports import frontier_words
 from reports.columns import AXES, CASE_COLUMNS, HEADLINE_METRICS, Column, describe, metric_column
 from reports.frames import rows_of
 from reports.numbers import plain, with_interval
@@ -106,7 +107,7 @@ def view(summary: Summary) -> View:
     if rows and not axes:
         axes = ["sampler"]
     columns = [_axis(axis, rows) for axis in axes]
-    columns += [_measured(column, rows) for column in _shown(summary, rows)]
+    columns += [measured(column, rows) for column in _shown(summary, rows)]
     metrics = {metric_column(name): name for name in summary.metrics}
     below = comparisons({metrics[c.name] for c in columns if c.name in metrics})
     columns = _compared(columns, metrics, below, len(axes))
@@ -115,7 +116,12 @@ def view(summary: Summary) -> View:
         f"{summary.run.manifest.get('scenario_name', 'run')}{ended}",
         _facts(rows, axes, summary.run.manifest.get("machine") or {}),
         columns,
-        [*_reading(rows), *_comparison_notes(below), *_gaps(summary, rows, columns)],
+        [
+            *_reading(rows),
+            *_frontier_note(summary, rows),
+            *_comparison_notes(below),
+            *_gaps(summary, rows, columns),
+        ],
         _absent(summary),
         [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
     )
@@ -141,13 +147,22 @@ def _shown(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
 
 def _axis(axis: str, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
     cells = tuple(str(row[axis]) for row in rows)
+    if axis == "sampler" and (marks := frontier_words.marks(rows)):
+        cells = tuple(f"{mark} {cell}" for mark, cell in zip(marks, cells, strict=True))
     return TableColumn(axis, _BY_NAME[axis].title, cells, numeric=axis == "batch_size", rank=99)
 
 
-def _measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
+def measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
+    """Return a column of numbers: cells as people read them, the best marked."""
     cells = tuple(_cell(column, row) for row in rows)
     rank = _DROPPED_FIRST.index(column.name) + 1 if column.name in _DROPPED_FIRST else 0
     return TableColumn(column.name, column.heading, cells, _best(column, rows), True, rank)
+
+
+def _frontier_note(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    titles = {metric_column(m.name): describe(m).heading for m in summary.metrics.values()}
+    said = frontier_words.note(rows, _BY_NAME["tokens_per_second"].heading, titles)
+    return [said] if said else []
 
 
 def _label(row: Comparison, place: int, axes: int) -> str:

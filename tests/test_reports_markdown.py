@@ -40,7 +40,7 @@ def test_the_whole_report(tmp_path):
     pipes = {len(re.findall(r"(?<!\\)\|", row)) for row in rows}
     assert len(pipes) == 1
     assert rows[0].startswith("| sampler | tok/s |")
-    assert "| top\\_k\\|5 | **173** |" in rows[3]
+    assert "| ● top\\_k\\|5 | **173** |" in rows[3]
     assert "- **skipped** tiny/base/beam-5/cpu-jax-float32: no GPU" in text
     assert "**failed** tiny/base/&lt;b&gt;/cpu-jax-float32: line one⏎\\| line two \\|" in text
     assert "**Warning:** @<!-- -->all: hot" in text
