@@ -6,9 +6,14 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from bench import resources
+from bench.engine.interface import Peak
+from reports.run_folder import RunFolder
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -39,3 +44,17 @@ def tiny_preset(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
     )
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[RunFolder]:
+    """An open run folder with nothing in it."""
+    with RunFolder.create(tmp_path / "runs", "demo", {"cases": []}) as folder:
+        yield folder
+
+
+@pytest.fixture
+def no_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process whose peak memory is always the same."""
+    monkeypatch.setattr(resources, "clear_host_peak", lambda: True)
+    monkeypatch.setattr(resources, "host_peak", lambda: Peak(4096.0))

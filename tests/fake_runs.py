@@ -12,8 +12,9 @@ from fake_engine import FakeEngine, FakeReport
 from bench.job import Job
 from bench.planning import Plan, plan
 from bench.protocol import Launch as Measured
+from bench.runner import Run
 from reports.completed import complete
-from reports.records import CaseDone, Launch, Record, to_line
+from reports.records import CaseDone, Launch, Record, RunEnd, to_line
 from reports.run_folder import RunFolder
 from scenarios.cases import Case, expand
 from scenarios.schema import Scenario
@@ -193,3 +194,26 @@ def _strike(
             raise Ends(error)
 
     return strike
+
+
+def run(
+    folder: RunFolder,
+    workers: FakeWorkers | None = None,
+    watching: Watching | None = None,
+    **settings: Any,
+) -> tuple[Run, FakeWorkers]:
+    """Run a small scenario to the end; return the run and its workers."""
+    workers = workers or FakeWorkers()
+    one = Run(plan_of(**settings), folder, watching or Watching(), workers)
+    one.execute()
+    return one, workers
+
+
+def ends(folder: RunFolder) -> list[CaseDone]:
+    """The ends of cases, in file order."""
+    return [record for record in folder.read() if isinstance(record, CaseDone)]
+
+
+def run_ends(folder: RunFolder) -> list[str]:
+    """How the run, and each resumption, ended."""
+    return [record.status for record in folder.read() if isinstance(record, RunEnd)]

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-SONNETS = """\
-Shall I compare thee to a summer's day?
-Thou art more lovely and more temperate:
-Rough winds do shake the darling buds of May,
-And summer's lease hath all too short a date:
-Sometime too hot the eye of heaven shines,
-And often is his gold complexion dimm'd;
-And every fair from fair sometime declines,
-By chance or nature's changing course untrimm'd;
-But thy eternal summer shall not fade
-Nor lose possession of that fair thou owest;
-Nor shall Death brag thou wander'st in his shade,
-When in eternal lines to time thou growest:
-So long as men can breathe or eyes can see,
-So long lives this and this gives life to thee.
+import english_poems
 
-That time of year thou mayst in me behold
-When yellow leaves, or none, or few, do hang
-Upon those boughs which shake against the cold,
-Bare ruin'd choirs, where late the sweet birds sang.
-In me thou see'st the twilight of such day
-As after sunset fadeth in the west,
-Which by and by black night doth take away,
-Death's second self, that seals up all in rest.
-"""
+# 18, and the octave of 73: longer than any window that a metric looks at.
+SONNETS = f"{english_poems.SONNETS[18]}\n" + "".join(english_poems.SONNETS[73].splitlines(keepends=True)[:8])
 
 TANG = """\
 朝辞白帝彩云间，千里江陵一日还。

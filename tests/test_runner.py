@@ -3,50 +3,29 @@
 import itertools
 
 import pytest
-from fake_runs import SAMPLERS, FakeWorkers, Watching, cases_of, plan_of, results
+from fake_runs import (
+    SAMPLERS,
+    FakeWorkers,
+    Watching,
+    cases_of,
+    ends,
+    results,
+    run,
+    run_ends,
+)
 
-from bench import resources
-from bench.engine.interface import Peak
 from bench.launcher import WorkerDiedError, WorkerTimedOutError
-from bench.runner import Run
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial, to_line
-from reports.run_folder import RunFolder
+
+pytestmark = pytest.mark.usefixtures("no_probes")
 
 DIED = WorkerDiedError("it was ended by SIGSEGV")
 SLOW = WorkerTimedOutError("it took longer than 60 s")
 CALLS = {"greedy": 9, "random": 11, "top_p": 11}  # cold, 3 warm-up, 2 timed, 2 or 4 texts, memory
 
 
-@pytest.fixture(autouse=True)
-def _no_probes(monkeypatch):
-    monkeypatch.setattr(resources, "clear_host_peak", lambda: True)
-    monkeypatch.setattr(resources, "host_peak", lambda: Peak(4096.0))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    with RunFolder.create(tmp_path / "runs", "demo", {"cases": []}) as folder:
-        yield folder
-
-
-def run(folder, workers=None, watching=None, **settings):
-    """Run to the end; return the run and its workers."""
-    workers = workers or FakeWorkers()
-    one = Run(plan_of(**settings), folder, watching or Watching(), workers)
-    one.execute()
-    return one, workers
-
-
-def ends(folder):
-    return [r for r in folder.read() if isinstance(r, CaseDone)]
-
-
 def summary(folder):
     return [(r.case.split("/")[2], r.launch, r.status) for r in ends(folder)]
-
-
-def run_ends(folder):
-    return [r.status for r in folder.read() if isinstance(r, RunEnd)]
 
 
 def ids(*samplers, **settings):

@@ -3,44 +3,26 @@
 import itertools
 
 import pytest
-from fake_runs import SAMPLERS, FakeWorkers, Watching, cases_of, plan_of, results
+from fake_runs import (
+    SAMPLERS,
+    FakeWorkers,
+    Watching,
+    cases_of,
+    ends,
+    plan_of,
+    results,
+    run,
+    run_ends,
+)
 
-from bench import resources
-from bench.engine.interface import Peak
 from bench.launcher import WorkerDiedError
 from bench.runner import Run
-from reports.records import CaseDone, RunEnd
+from reports.records import CaseDone
 from reports.run_folder import RunFolder, RunFolderError
 
+pytestmark = pytest.mark.usefixtures("no_probes")
+
 DIED = WorkerDiedError("it was ended by SIGSEGV")
-
-
-@pytest.fixture(autouse=True)
-def _no_probes(monkeypatch):
-    monkeypatch.setattr(resources, "clear_host_peak", lambda: True)
-    monkeypatch.setattr(resources, "host_peak", lambda: Peak(4096.0))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    with RunFolder.create(tmp_path / "runs", "demo", {"cases": []}) as folder:
-        yield folder
-
-
-def run(folder, workers=None, watching=None, **settings):
-    """Run to the end; return the run and its workers."""
-    workers = workers or FakeWorkers()
-    one = Run(plan_of(**settings), folder, watching or Watching(), workers)
-    one.execute()
-    return one, workers
-
-
-def ends(folder):
-    return [r for r in folder.read() if isinstance(r, CaseDone)]
-
-
-def run_ends(folder):
-    return [r.status for r in folder.read() if isinstance(r, RunEnd)]
 
 
 def ids():
