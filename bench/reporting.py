@@ -43,18 +43,12 @@ def report(
         RunFolderError: the records cannot be read; or, once the report is printed, its files
             cannot be written.
     """
-    from reports.gates import check_gates, gate_metrics
     from reports.run_folder import RunFolderError
-    from reports.summary import summarise
 
-    scenario = folder.manifest.get("scenario") or {}
-    chosen = metrics or scenario.get("metrics") or ["*"]
-    wanted = [*chosen, *gate_metrics(scenario.get("gates") or {})]
-    summary = summarise(folder, wanted)
-    gates = check_gates(summary)
+    summary, gates = judge(folder, metrics)
     unwritten: RunFolderError | None = None
     try:
-        _write_files(summary, gates, guard)
+        write_files(summary, gates, guard)
     except RunFolderError as error:
         unwritten = error
     _print(summary, gates, form, samples, guard)
@@ -65,7 +59,32 @@ def report(
     return gates
 
 
-def _write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool) -> None:
+def judge(folder: RunFolder, metrics: Sequence[str] = ()) -> tuple[Summary, Sequence[GateOutcome]]:
+    """Score and summarise a run, and hold it against its gates; nothing is written or printed.
+
+    Args:
+        folder: the run; its records are only read.
+        metrics: names or groups, in place of those that the scenario chose.
+
+    Raises:
+        RunFolderError: the records cannot be read.
+    """
+    from reports.gates import check_gates, gate_metrics
+    from reports.summary import summarise
+
+    scenario = folder.manifest.get("scenario") or {}
+    chosen = metrics or scenario.get("metrics") or ["*"]
+    wanted = [*chosen, *gate_metrics(scenario.get("gates") or {})]
+    summary = summarise(folder, wanted)
+    return summary, check_gates(summary)
+
+
+def write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool = True) -> None:
+    """Write the CSV files and the Markdown report of a run into its folder.
+
+    Raises:
+        RunFolderError: they cannot be written.
+    """
     from reports.atomic_file import replacing
     from reports.csv_files import write_csv
     from reports.manifest import fail

@@ -18,11 +18,19 @@ def load_checked(
     Raises:
         ScenarioError: all faults of the file; names are checked once the file itself is sound.
     """
+    return checked(load(name_or_path, presets=presets, data=data))
+
+
+def checked(loaded: LoadedScenario) -> LoadedScenario:
+    """See that every metric, gate and verse form that a scenario names exists, and return it.
+
+    Raises:
+        ScenarioError: all the names that do not.
+    """
     from bench.judging import forms
     from metrics.registry import select
     from reports.gates import check_names
 
-    loaded = load(name_or_path, presets=presets, data=data)
     faults = []
     for index, metric in enumerate(loaded.scenario.metrics):
         try:

@@ -21,7 +21,7 @@ from scenarios.sources import is_folder, why_no_folder
 from scenarios.values import did_you_mean, label_from, quoted
 from scenarios.yaml_source import Place, read
 
-__all__ = ["Fault", "LoadedScenario", "ScenarioError", "load"]
+__all__ = ["Fault", "LoadedScenario", "ScenarioError", "load", "parse"]
 
 MAX_BYTES = 256 * 1024
 
@@ -61,7 +61,27 @@ def load(
         ScenarioError: everything that is wrong with the file, at once.
     """
     path = _find(name_or_path)
-    text = _read_text(path)
+    return parse(_read_text(path), path, presets=presets, data=data)
+
+
+def parse(
+    text: str,
+    path: Path,
+    *,
+    presets: Mapping[str, str] | None = None,
+    data: Mapping[str, str] | None = None,
+) -> LoadedScenario:
+    """Check the text of a scenario.
+
+    Args:
+        text: YAML, or JSON, which YAML includes.
+        path: the file that it stands in, or would stand in: names the scenario, and local folders
+            are seen from there.
+        presets, data: as for ``load``.
+
+    Raises:
+        ScenarioError: everything that is wrong with it, at once.
+    """
     source = read(text)
     origin = Origin(str(path), source)
     if source.faults:

@@ -78,19 +78,36 @@ def select(
         ScenarioError: the scenario, or an ``--only`` expression, is wrong.
         PresetError: a local preset folder is broken.
     """
-    from bench.planning import plan
-    from bench.preset_sources import fingerprint
     from bench.scenario_names import load_checked
-    from bench.states.needed import content_of
     from scenarios import cases as scenario_cases
 
     loaded = load_checked(scenario, presets, data)
+    return choose(loaded, lambda cases: scenario_cases.only(cases, only), fetch=fetch)
+
+
+def choose(
+    loaded: LoadedScenario,
+    keep: Callable[[Sequence[Case]], Sequence[Case]],
+    *,
+    fetch: bool = False,
+) -> Selection:
+    """Expand a loaded scenario, take the cases that ``keep`` returns, and plan them.
+
+    Raises:
+        ScenarioError: the scenario's rules leave nothing, or what ``keep`` raises.
+        PresetError: a local preset folder is broken.
+    """
+    from bench.planning import plan
+    from bench.preset_sources import fingerprint
+    from bench.states.needed import content_of
+    from scenarios import cases as scenario_cases
+
     expansion = scenario_cases.expand(
         loaded.scenario, fingerprint=fingerprint, data_fingerprint=content_of
     )
-    chosen = scenario_cases.only(expansion.cases, only)
+    chosen = keep(expansion.cases)
     if fetch and _fetch(chosen):
-        return select(scenario, only, presets, data)
+        return choose(loaded, keep)
     planned = plan(chosen, hardware=loaded.scenario.hardware)
     return Selection(loaded, chosen, expansion.cases, expansion.dropped, planned)
 
