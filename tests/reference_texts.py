@@ -5,7 +5,8 @@ from __future__ import annotations
 import english_poems
 
 # 18, and the octave of 73: longer than any window that a metric looks at.
-SONNETS = f"{english_poems.SONNETS[18]}\n" + "".join(english_poems.SONNETS[73].splitlines(keepends=True)[:8])
+_OCTAVE = english_poems.SONNETS[73].splitlines(keepends=True)[:8]
+SONNETS = f"{english_poems.SONNETS[18]}\n{''.join(_OCTAVE)}"
 
 TANG = """\
 朝辞白帝彩云间，千里江陵一日还。
