@@ -91,16 +91,27 @@ def render(
 
 def json_block(value: Any) -> str:
     """Return JSON that can stand inside a ``script`` element and be encoded, whatever it holds."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_shown(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _ACTS_IN_HTML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _shown(value: Any) -> Any:
+    """Make every text in plain data visible; keys are the page's own names."""
+    if isinstance(value, str):
+        return lines(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(one) for key, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_shown(one) for one in value]
+    return value
 
 
 @cache
 def vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; from vl-convert, no network."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script; from vl-convert, without a network."""
     import vl_convert
 
-    return _script(vl_convert.javascript_bundle(None))
+    return _script(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 @cache

@@ -1,0 +1,228 @@
+"""The page's charts as Vega-Lite, made with Altair; their data come later, from the page's script.
+
+A chart names its colours; ``on_page`` gives style variables, which follow light, dark and print,
+``REPORT`` gives fixed ones, for a picture that stands alone. What a chart shows depends on what
+the reader chose, so titles hold ``@x`` and ``@y`` in place of the column.
+
+Every row of data has ``c``, the number of its case: charts show the cases that are picked (in the
+table, in a text, in another chart) and let the others fade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Colours = Mapping[str, str]
+Spec = dict[str, Any]
+
+_NAMES = ("ink", "muted", "line", "surface", "accent", *(f"c{i}" for i in range(1, 9)))
+ON_PAGE: Colours = {name: f"var(--{name})" for name in _NAMES}
+"""Style variables of ``base.css``."""
+ALONE: Colours = {
+    "ink": "#1d2125",
+    "muted": "#59626b",
+    "line": "#e2dfd9",
+    "surface": "#ffffff",
+    "accent": "#0b5f9e",
+    "c1": "#0b6bb0",
+    "c2": "#c2561a",
+    "c3": "#157f5b",
+    "c4": "#95489b",
+    "c5": "#8a6a00",
+    "c6": "#4b5fc4",
+    "c7": "#ad3358",
+    "c8": "#5b6670",
+}
+"""The light ones of ``base.css``, for a file without a style sheet."""
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei', sans-serif"
+
+_PICKED = "length(picked) == 0 || indexof(picked, datum.c) >= 0"
+_FADED = 0.13
+_MOST_COLOURS = 8
+
+
+def scatter(colours: Colours, groups: int, height: int = 380, *, brush: bool = True) -> Spec:
+    """Speed against quality, with intervals and the frontier. Data: ``points``.
+
+    Fields: ``c, case, group, x, x_low, x_high, y, y_low, y_high, place, label``.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        x=alt.X("x:Q", title="@x", scale=alt.Scale(zero=False, padding=28), axis=_axis()),
+        y=alt.Y("y:Q", title="@y", scale=alt.Scale(zero=False, padding=22), axis=_axis()),
+        color=_colour("group", colours, groups),
+        opacity=_opacity(1.0),
+    )
+    whisker = base.mark_rule(strokeWidth=1.2, aria=False).encode(opacity=_opacity(0.45))
+    spots = base.mark_point(size=85, strokeWidth=2, filled=False).encode(
+        fill=alt.condition(
+            "datum.place == 'on'",
+            _colour("group", colours, groups, legend=False),
+            alt.value(colours["surface"]),
+        ),
+        tooltip=[
+            alt.Tooltip("case:N"),
+            alt.Tooltip("x_told:N", title="@x"),
+            alt.Tooltip("y_told:N", title="@y"),
+            alt.Tooltip("standing:N", title="frontier"),
+        ],
+    )
+    if brush:
+        spots = spots.add_params(alt.selection_interval(name="brush"))
+    chart = alt.layer(
+        base.transform_filter("datum.place == 'on'")
+        .mark_line(strokeWidth=1.5, strokeDash=[5, 4], aria=False)
+        .encode(opacity=alt.value(0.5), order="x:Q"),
+        whisker.encode(x="x_low:Q", x2="x_high:Q"),
+        whisker.encode(y="y_low:Q", y2="y_high:Q"),
+        spots,
+        base.transform_filter("datum.label")
+        .mark_text(align="left", dx=9, dy=-8, fontSize=12, limit=220, aria=False)
+        .encode(text="label:N", color=alt.value(colours["ink"])),
+    )
+    return _finished(chart, colours, height, "Speed against quality: one point per case.")
+
+
+def intervals(colours: Colours, groups: int, step: int = 24) -> Spec:
+    """One column, a row per case: value and interval. Data: ``points``, ``references``.
+
+    Fields: ``c, case, group, value, low, high, told, best`` and ``kind, value``.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name="points")).encode(
+        y=alt.Y(
+            "case:N",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelLimit=280, labelPadding=10, domain=False, ticks=False, grid=False),
+        ),
+        color=_colour("group", colours, groups),
+        opacity=_opacity(1.0),
+    )
+    value = alt.X("value:Q", title="@x", scale=alt.Scale(zero=False, padding=12), axis=_axis())
+    fill = alt.condition(
+        "datum.best", _colour("group", colours, groups, legend=False), alt.value(colours["surface"])
+    )
+    limits = alt.Chart(alt.NamedData(name="references")).encode(x="value:Q")
+    chart = alt.layer(
+        limits.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color=colours["muted"]),
+        limits.mark_text(
+            align="left", dx=4, y=-6, baseline="bottom", fontSize=11, color=colours["muted"]
+        ).encode(text="kind:N"),
+        base.mark_rule(strokeWidth=2.2, strokeCap="round", aria=False).encode(
+            x=alt.X("low:Q"), x2="high:Q", opacity=_opacity(0.55)
+        ),
+        base.mark_point(size=75, strokeWidth=2).encode(
+            x=value,
+            fill=fill,
+            tooltip=[alt.Tooltip("case:N"), alt.Tooltip("told:N", title="@x")],
+        ),
+        base.mark_text(align="left", dx=10, fontSize=11, aria=False).encode(
+            x=alt.X("end:Q"), text="told:N", color=alt.value(colours["muted"])
+        ),
+    )
+    return _finished(chart, colours, alt.Step(step), "One row per case, with its interval.")
+
+
+def fit(colours: Colours, height: int = 300) -> Spec:
+    """Time over decode steps, and the fitted lines.
+
+    Data: ``calls`` and ``lines``, both with ``c, case, n, ms``.
+    """
+    import altair as alt
+
+    x = alt.X("n:Q", title="decode steps of the call", scale=alt.Scale(zero=True), axis=_axis())
+    y = alt.Y("ms:Q", title="ms", axis=_axis())
+    colour = _colour("case", colours, 2)
+    lines = alt.Chart(alt.NamedData(name="lines")).mark_line(strokeWidth=1.8)
+    calls = alt.Chart(alt.NamedData(name="calls")).mark_point(size=26, filled=True)
+    tooltip = ["case:N", alt.Tooltip("n:Q", title="steps"), alt.Tooltip("ms:Q", format=".4~g")]
+    chart = alt.layer(
+        lines.encode(x=x, y=y, color=colour),
+        calls.encode(x=x, y=y, color=colour, opacity=alt.value(0.6), tooltip=tooltip),
+    )
+    return _finished(chart, colours, height, "Time of a call over its decode steps.")
+
+
+def training(colours: Colours, height: int = 280) -> Spec:
+    """Loss over steps, per state. Data: ``curve``: ``state, step, loss, kind``."""
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(name="curve")).encode(
+        x=alt.X("step:Q", title="step", axis=_axis()),
+        y=alt.Y("loss:Q", title="loss, nats per token", scale=alt.Scale(zero=False), axis=_axis()),
+        color=_colour("state", colours, 2),
+        tooltip=["state:N", "kind:N", "step:Q", alt.Tooltip("loss:Q", format=".4~g")],
+    )
+    held = base.transform_filter("datum.kind == 'held out'")
+    chart = alt.layer(
+        base.transform_filter("datum.kind == 'training'").mark_line(strokeWidth=1.2, opacity=0.55),
+        held.mark_line(strokeWidth=2, strokeDash=[6, 3]),
+        held.mark_point(size=60, filled=True),
+    )
+    return _finished(chart, colours, height, "Training loss and held-out loss over steps.")
+
+
+def _axis() -> Any:
+    import altair as alt
+
+    return alt.Axis(tickCount=6, domain=False, ticks=False, labelPadding=6, titlePadding=10)
+
+
+def _colour(field: str, colours: Colours, groups: int, *, legend: bool = True) -> Any:
+    """Colour by a field where there is more than one thing to tell apart."""
+    import altair as alt
+
+    if groups < 2:
+        return alt.value(colours["c1"])
+    scale = alt.Scale(range=[colours[f"c{i}"] for i in range(1, _MOST_COLOURS + 1)])
+    told = alt.Legend(orient="bottom", title=None, symbolType="circle", labelLimit=320, columns=3)
+    return alt.Color(f"{field}:N", scale=scale, sort=None, legend=told if legend else None)
+
+
+def _opacity(value: float) -> Any:
+    import altair as alt
+
+    return alt.condition(_PICKED, alt.value(value), alt.value(_FADED * value))
+
+
+def _finished(chart: Any, colours: Colours, height: Any, description: str) -> Spec:
+    import altair as alt
+
+    chart = chart.add_params(alt.param(name="picked", value=[])).properties(
+        width="container",
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        description=description,
+    )
+    spec: Spec = chart.to_dict()
+    spec["config"] = _config(colours)
+    return spec
+
+
+def _config(colours: Colours) -> Spec:
+    words = {"labelColor": colours["muted"], "titleColor": colours["muted"]}
+    return {
+        "background": None,
+        "font": FONT,
+        "padding": {"left": 4, "right": 12, "top": 6, "bottom": 4},
+        "view": {"stroke": None},
+        "axis": {
+            **words,
+            "gridColor": colours["line"],
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+        },
+        "axisY": {
+            "titleAngle": 0,
+            "titleAlign": "left",
+            "titleAnchor": "end",
+            "titleX": 0,
+            "titleY": -12,
+        },
+        "legend": {**words, "labelFontSize": 12, "labelColor": colours["ink"]},
+    }
