@@ -1,0 +1,152 @@
+"""pytest with ``--benchmark``: collects scenario files, runs each as a whole, shows its table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .case_test import CaseTest
+from .collecting import ScenarioFile
+from .places import Places
+from .screen import Screen
+from .service import BrokenError, RefusedError, Service
+from .settings import is_scenario
+
+_AXES = ("preset", "state", "sampler", "hardware", "batch_size")
+
+
+class Mode:
+    """The plugin that is registered where ``--benchmark`` is given."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._places = Places(config)
+        self._service = Service(config.rootpath, sys.path)
+        self._answers: dict[Path, dict[str, Any] | Exception] = {}
+        self._names: dict[Path, str] = {}
+        config.add_cleanup(self._service.close)
+
+    def cases(self, path: Path) -> dict[str, Any]:
+        """Return a scenario's name and cases.
+
+        Raises:
+            RefusedError: the file is wrong.
+        """
+        found = self._service.ask("cases", path=str(path), presets=self._places.presets)
+        self._names[path] = found["name"]
+        return found
+
+    def measured(self, test: CaseTest) -> dict[str, Any]:
+        """Return what is known of a case; the first to ask has its scenario measured.
+
+        All selected cases of the file are measured together, since they take turns.
+
+        Raises:
+            RefusedError, BrokenError: nothing could be measured; the first case tells all.
+            KeyboardInterrupt: Ctrl-C; what was finished by then is on record, and shown.
+        """
+        path = test.path
+        first = path not in self._answers
+        if first:
+            self._answers[path] = self._measure(test)
+        answer = self._answers[path]
+        if isinstance(answer, Exception):
+            raise answer if first else RefusedError(f"not measured either: {_first_line(answer)}")
+        if answer["interrupted"]:
+            raise KeyboardInterrupt
+        found: dict[str, Any] = answer["cases"][test.name]
+        return found
+
+    def _measure(self, test: CaseTest) -> dict[str, Any] | Exception:
+        path = test.path
+        chosen = [
+            item.name
+            for item in test.session.items
+            if isinstance(item, CaseTest) and item.path == path
+        ]
+        screen = Screen(self._config)
+        try:
+            return self._service.ask(
+                "measure",
+                screen.step,
+                path=str(path),
+                cases=list(dict.fromkeys(chosen)),
+                **self._places.request(screen),
+            )
+        except (RefusedError, BrokenError) as error:
+            return error
+        finally:
+            screen.clear()
+
+    def pytest_report_header(self) -> str:
+        """Say what this run does."""
+        return f"versebench: scenario files only, one at a time; runs go to {self._places.out}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Leave every other file alone: test modules are not even imported."""
+        if collection_path.is_file() and not is_scenario(collection_path, asked_for=False):
+            return True
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector:
+        """Take a package for a folder: its ``__init__.py`` is not imported for a scenario."""
+        return pytest.Dir.from_parent(parent, path=path)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
+        """Collect a scenario file."""
+        if not is_scenario(file_path, asked_for=parent.session.isinitpath(file_path)):
+            return None
+        found: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+        found.mode = self
+        return found
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep cases, and tests that measure by the fixture where their file was named."""
+        kept: list[pytest.Item] = []
+        others: list[pytest.Item] = []
+        for item in items:
+            fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+            measures = isinstance(item, CaseTest) or "versebench" in fixtures
+            (kept if measures else others).append(item)
+        if others:
+            self._config.hook.pytest_deselected(items=others)
+            items[:] = kept
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_benchmark_group_stats(
+        self, config: pytest.Config, benchmarks: list[dict[str, Any]], group_by: str
+    ) -> Any:
+        """Let ``--benchmark-group-by`` take the name of an axis, such as ``sampler``."""
+        words = group_by.split(",")
+        if not set(words) & set(_AXES):
+            return None
+        from pytest_benchmark.plugin import pytest_benchmark_group_stats
+
+        meant = ",".join(f"param:{word}" if word in _AXES else word for word in words)
+        return pytest_benchmark_group_stats(config, benchmarks, meant)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Show the table of each run, or say that there was nothing to run."""
+        shown = terminalreporter
+        for path, answer in self._answers.items():
+            if isinstance(answer, Exception):
+                continue
+            shown.section(f"versebench {self._names.get(path, path.name)}")
+            for note in answer["notes"]:
+                shown.write_line(note, yellow=True)
+            shown.write(answer["table"])
+        if not self._names and not shown.stats.get("error"):
+            shown.write_line(
+                "versebench: no scenario file here (*.scenario.yaml). Try "
+                "pytest --benchmark --scenario quickstart, or see versebench list"
+            )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
