@@ -7,16 +7,19 @@
   const by = (id) => document.getElementById(id);
   const picking = () => [...versebench.picked];
 
-  /** Draw a chart, or draw it anew, with the rows of its data sets and the names of its axes. */
-  async function draw(id, datasets, axes = {}) {
-    const spec = structuredClone(specs[id]);
-    spec.datasets = datasets;
+  /** Draw a chart, or draw it anew, with the rows of its data sets, and what its axes are. */
+  async function draw(id, datasets, axes = {}, height = specs[id].height) {
+    const spec = { ...structuredClone(specs[id]), datasets, height };
+    spec.layer = spec.layer.filter((layer) => !layer.data || datasets[layer.data.name].length);
     const walk = (node) => {
       for (const [key, value] of Object.entries(node)) {
         if (value === "@x" || value === "@y") node[key] = axes[value[1]].title;
         else if (value && typeof value === "object") {
           const axis = axes[key];
-          if (axis && value.scale) Object.assign(value.scale, axis.scale);
+          if (axis && value.scale) {
+            Object.assign(value.scale, axis.scale);
+            if (axis.scale.type === "log") delete value.scale.zero;
+          }
           walk(value);
         }
       }
@@ -24,7 +27,7 @@
     walk({ layer: spec.layer });
     views.get(id)?.finalize();
     const { view, finalize } = await vegaEmbed(by(id), spec, {
-      actions: false, ast: true, logLevel: 1, defaultStyle: false, mode: "vega-lite", renderer: "svg",
+      actions: false, ast: true, defaultStyle: false, mode: "vega-lite", renderer: "svg",
       tooltip: { disableDefaultStyle: true },
     });
     views.set(id, { view, finalize });
@@ -36,10 +39,12 @@
     return view;
   }
 
-  const scaleOf = (column, values, reverse) => {
-    const there = values.filter((value) => value !== null);
-    const wide = Math.min(...there) > 0 && Math.max(...there) > 30 * Math.min(...there);
-    return { reverse, ...(wide ? { type: "log", zero: false } : {}) };
+  /** Logarithmic where values differ widely, from 0 where that is near; else as Vega likes it. */
+  const scaleOf = (rows, low, high, reverse) => {
+    const least = Math.min(...rows.map((row) => row[low]));
+    const most = Math.max(...rows.map((row) => row[high]));
+    if (least > 0 && most > 30 * least) return { reverse, type: "log" };
+    return least >= 0 && least < 0.35 * most && low !== "y_low" ? { reverse, domainMin: 0 } : { reverse };
   };
   const ends = (column, number) => [
     column.low?.[number] ?? column.values[number], column.high?.[number] ?? column.values[number],
@@ -95,8 +100,8 @@
     const [x, y] = [run.columns[xName], run.columns[yName]];
     const rows = points(xName, yName);
     const view = await draw("scatter", { points: rows }, {
-      x: { title: `${x.heading} →`, scale: scaleOf(x, rows.map((r) => r.x), x.better === "lower") },
-      y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(y, rows.map((r) => r.y), y.better === "lower") },
+      x: { title: `${x.heading} →`, scale: scaleOf(rows, "x_low", "x_high", x.better === "lower") },
+      y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(rows, "y_low", "y_high", y.better === "lower") },
     });
     let waiting = 0;
     view.addSignalListener("brush", (name, box) => {
@@ -131,15 +136,15 @@
       };
     });
     const references = Object.entries(column.references ?? {}).map(([kind, value]) => ({ kind, value }));
-    const scale = scaleOf(column, rows.map((row) => row.value), false);
-    await draw("strip", { points: rows, references }, { x: { title: column.heading, scale } });
+    const scale = scaleOf(rows, "low", "high", false);
+    await draw("strip", { points: rows, references }, { x: { title: column.heading, scale } }, 24 * rows.length + 8);
   }
 
   // Prefill and decode
   const MOST_LINES = 8;
   let drawn = "";
   async function fit(picked) {
-    const fits = run.fits;
+    const fits = [...run.fits].sort((a, b) => b.holds - a.holds);
     const wanted = fits.filter((one) => picked.size === 0 || picked.has(one.c)).slice(0, MOST_LINES);
     const shown = wanted.length ? wanted : fits.slice(0, MOST_LINES);
     const key = shown.map((one) => one.c).join();

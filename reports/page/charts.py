@@ -10,11 +10,12 @@ table, in a text, in another chart) and let the others fade.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Colours = Mapping[str, str]
 Spec = dict[str, Any]
+Groups = Sequence[str]
 
 _NAMES = ("ink", "muted", "line", "surface", "accent", *(f"c{i}" for i in range(1, 9)))
 ON_PAGE: Colours = {name: f"var(--{name})" for name in _NAMES}
@@ -42,7 +43,7 @@ _FADED = 0.13
 _MOST_COLOURS = 8
 
 
-def scatter(colours: Colours, groups: int, height: int = 380, *, brush: bool = True) -> Spec:
+def scatter(colours: Colours, groups: Groups, height: int = 380, *, brush: bool = True) -> Spec:
     """Speed against quality, with intervals and the frontier. Data: ``points``.
 
     Fields: ``c, case, group, x, x_low, x_high, y, y_low, y_high, place, label``.
@@ -56,28 +57,30 @@ def scatter(colours: Colours, groups: int, height: int = 380, *, brush: bool = T
         opacity=_opacity(1.0),
     )
     whisker = base.mark_rule(strokeWidth=1.2, aria=False).encode(opacity=_opacity(0.45))
-    spots = base.mark_point(size=85, strokeWidth=2, filled=False).encode(
-        fill=alt.condition(
-            "datum.place == 'on'",
-            _colour("group", colours, groups, legend=False),
-            alt.value(colours["surface"]),
-        ),
+    spots = base.encode(
         tooltip=[
             alt.Tooltip("case:N"),
             alt.Tooltip("x_told:N", title="@x"),
             alt.Tooltip("y_told:N", title="@y"),
             alt.Tooltip("standing:N", title="frontier"),
-        ],
+        ]
+    )
+    beaten = spots.transform_filter("datum.place != 'on'").mark_point(
+        size=85, strokeWidth=2, fill=colours["surface"]
+    )
+    ahead = spots.transform_filter("datum.place == 'on'").mark_point(
+        size=85, strokeWidth=2, filled=True
     )
     if brush:
-        spots = spots.add_params(alt.selection_interval(name="brush"))
+        ahead = ahead.add_params(alt.selection_interval(name="brush"))
     chart = alt.layer(
         base.transform_filter("datum.place == 'on'")
         .mark_line(strokeWidth=1.5, strokeDash=[5, 4], aria=False)
         .encode(opacity=alt.value(0.5), order="x:Q"),
         whisker.encode(x="x_low:Q", x2="x_high:Q"),
         whisker.encode(y="y_low:Q", y2="y_high:Q"),
-        spots,
+        beaten,
+        ahead,
         base.transform_filter("datum.label")
         .mark_text(align="left", dx=9, dy=-8, fontSize=12, limit=220, aria=False)
         .encode(text="label:N", color=alt.value(colours["ink"])),
@@ -85,7 +88,7 @@ def scatter(colours: Colours, groups: int, height: int = 380, *, brush: bool = T
     return _finished(chart, colours, height, "Speed against quality: one point per case.")
 
 
-def intervals(colours: Colours, groups: int, step: int = 24) -> Spec:
+def intervals(colours: Colours, groups: Groups, height: int = 240) -> Spec:
     """One column, a row per case: value and interval. Data: ``points``, ``references``.
 
     Fields: ``c, case, group, value, low, high, told, best`` and ``kind, value``.
@@ -103,9 +106,7 @@ def intervals(colours: Colours, groups: int, step: int = 24) -> Spec:
         opacity=_opacity(1.0),
     )
     value = alt.X("value:Q", title="@x", scale=alt.Scale(zero=False, padding=12), axis=_axis())
-    fill = alt.condition(
-        "datum.best", _colour("group", colours, groups, legend=False), alt.value(colours["surface"])
-    )
+    spots = base.encode(x=value, tooltip=[alt.Tooltip("case:N"), alt.Tooltip("told:N", title="@x")])
     limits = alt.Chart(alt.NamedData(name="references")).encode(x="value:Q")
     chart = alt.layer(
         limits.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color=colours["muted"]),
@@ -115,16 +116,15 @@ def intervals(colours: Colours, groups: int, step: int = 24) -> Spec:
         base.mark_rule(strokeWidth=2.2, strokeCap="round", aria=False).encode(
             x=alt.X("low:Q"), x2="high:Q", opacity=_opacity(0.55)
         ),
-        base.mark_point(size=75, strokeWidth=2).encode(
-            x=value,
-            fill=fill,
-            tooltip=[alt.Tooltip("case:N"), alt.Tooltip("told:N", title="@x")],
+        spots.transform_filter("!datum.best").mark_point(
+            size=75, strokeWidth=2, fill=colours["surface"]
         ),
+        spots.transform_filter("datum.best").mark_point(size=75, strokeWidth=2, filled=True),
         base.mark_text(align="left", dx=10, fontSize=11, aria=False).encode(
             x=alt.X("end:Q"), text="told:N", color=alt.value(colours["muted"])
         ),
     )
-    return _finished(chart, colours, alt.Step(step), "One row per case, with its interval.")
+    return _finished(chart, colours, height, "One row per case, with its interval.")
 
 
 def fit(colours: Colours, height: int = 300) -> Spec:
@@ -136,7 +136,7 @@ def fit(colours: Colours, height: int = 300) -> Spec:
 
     x = alt.X("n:Q", title="decode steps of the call", scale=alt.Scale(zero=True), axis=_axis())
     y = alt.Y("ms:Q", title="ms", axis=_axis())
-    colour = _colour("case", colours, 2)
+    colour = _colour("case", colours, None)
     lines = alt.Chart(alt.NamedData(name="lines")).mark_line(strokeWidth=1.8)
     calls = alt.Chart(alt.NamedData(name="calls")).mark_point(size=26, filled=True)
     tooltip = ["case:N", alt.Tooltip("n:Q", title="steps"), alt.Tooltip("ms:Q", format=".4~g")]
@@ -154,7 +154,7 @@ def training(colours: Colours, height: int = 280) -> Spec:
     base = alt.Chart(alt.NamedData(name="curve")).encode(
         x=alt.X("step:Q", title="step", axis=_axis()),
         y=alt.Y("loss:Q", title="loss, nats per token", scale=alt.Scale(zero=False), axis=_axis()),
-        color=_colour("state", colours, 2),
+        color=_colour("state", colours, None),
         tooltip=["state:N", "kind:N", "step:Q", alt.Tooltip("loss:Q", format=".4~g")],
     )
     held = base.transform_filter("datum.kind == 'held out'")
@@ -172,15 +172,17 @@ def _axis() -> Any:
     return alt.Axis(tickCount=6, domain=False, ticks=False, labelPadding=6, titlePadding=10)
 
 
-def _colour(field: str, colours: Colours, groups: int, *, legend: bool = True) -> Any:
-    """Colour by a field where there is more than one thing to tell apart."""
+def _colour(field: str, colours: Colours, groups: Groups | None) -> Any:
+    """Colour by a field; not where all are of one group. None: whatever the data have."""
     import altair as alt
 
-    if groups < 2:
+    if groups is not None and len(groups) < 2:
         return alt.value(colours["c1"])
-    scale = alt.Scale(range=[colours[f"c{i}"] for i in range(1, _MOST_COLOURS + 1)])
+    shades = [colours[f"c{i}"] for i in range(1, _MOST_COLOURS + 1)]
+    known = {} if groups is None else {"domain": list(groups)}
+    scale = alt.Scale(range=shades, **known)
     told = alt.Legend(orient="bottom", title=None, symbolType="circle", labelLimit=320, columns=3)
-    return alt.Color(f"{field}:N", scale=scale, sort=None, legend=told if legend else None)
+    return alt.Color(f"{field}:N", scale=scale, sort=None, legend=told)
 
 
 def _opacity(value: float) -> Any:
@@ -189,7 +191,7 @@ def _opacity(value: float) -> Any:
     return alt.condition(_PICKED, alt.value(value), alt.value(_FADED * value))
 
 
-def _finished(chart: Any, colours: Colours, height: Any, description: str) -> Spec:
+def _finished(chart: Any, colours: Colours, height: int, description: str) -> Spec:
     import altair as alt
 
     chart = chart.add_params(alt.param(name="picked", value=[])).properties(
@@ -224,5 +226,11 @@ def _config(colours: Colours) -> Spec:
             "titleX": 0,
             "titleY": -12,
         },
-        "legend": {**words, "labelFontSize": 12, "labelColor": colours["ink"]},
+        "legend": {
+            **words,
+            "symbolOpacity": 1,
+            "symbolStrokeWidth": 2,
+            "labelFontSize": 12,
+            "labelColor": colours["ink"],
+        },
     }

@@ -220,7 +220,7 @@ def _curves(summary: Summary) -> list[dict[str, Any]]:
 
 
 def _specs(chosen: Chosen) -> dict[str, Any]:
-    groups = len(set(chosen.groups))
+    groups = list(dict.fromkeys(chosen.groups))
     colours = charts.ON_PAGE
     return {
         "scatter": charts.scatter(colours, groups),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from reports.columns import metric_column
 from reports.numbers import plain
+from reports.page.case_table import described
 from reports.page.chosen import Chosen
 from reports.table import TableColumn, View
 
@@ -29,7 +30,7 @@ _CARDS = (
     ("ttft_seconds", "First token soonest"),
 )
 _MOST_CARDS = 3
-_NO_INTERVAL = "one measurement, no interval"
+_NO_INTERVAL = "too little measured for an interval"
 _MOST_GATES = 200
 _MOST_NAMED = 5
 
@@ -80,7 +81,7 @@ def overview(
     summary: Summary, said: View, chosen: Chosen, gates: Sequence[GateOutcome]
 ) -> Overview:
     """Say what a reader wants to know first."""
-    cards = [*_winners(said, chosen), *_trained(summary), *_gate_card(gates)]
+    cards = [*_winners(summary, said, chosen), *_trained(summary), *_gate_card(gates)]
     return Overview(
         tuple(_facts(summary, chosen)),
         tuple(cards),
@@ -133,41 +134,32 @@ def _facts(summary: Summary, chosen: Chosen) -> Iterable[str]:
         yield f"{machine['cpu_model']}" + (f", {cores} cores" if cores else "")
 
 
-def _winners(said: View, chosen: Chosen) -> list[Card]:
+def _winners(summary: Summary, said: View, chosen: Chosen) -> list[Card]:
     """A card per column in which some case is better than another beyond the noise."""
     columns = {column.name: column for column in said.columns}
+    known = described(summary)
     names = dict(zip(chosen.places, chosen.names, strict=True))
+    rows = dict(zip(chosen.places, chosen.rows, strict=True))
     cards: list[Card] = []
     for name, title in _CARDS:
         column = columns.get(name)
-        if column is not None and column.best and chosen.total > 1 and len(cards) < _MOST_CARDS:
-            measured = any(row.get(f"{name}_low") is not None for row in chosen.rows)
-            cards.append(_card(title, column, names, "" if measured else _NO_INTERVAL))
+        best = [place for place in sorted(column.best) if place in names] if column else []
+        if column is None or not best or chosen.total < 2 or len(cards) >= _MOST_CARDS:
+            continue
+        values = {place: float(rows[place][name]) for place in best}
+        first = (max if known[name].better == "higher" else min)(best, key=values.__getitem__)
+        measured = any(row.get(f"{name}_low") is not None for row in chosen.rows)
+        cards.append(_card(title, column, first, names, "" if measured else _NO_INTERVAL))
     return cards
 
 
-def _card(title: str, column: TableColumn, names: dict[int, str], caution: str) -> Card:
-    best = [place for place in sorted(column.best) if place in names]
-    shown = best[:3]
-    whose = ", ".join(names[place] for place in shown)
-    if more := len(column.best) - len(shown):
-        whose += f" and {more} more"
-    cells = list(dict.fromkeys(column.cells[place] for place in best))
-    value = cells[0] if len(cells) == 1 else _range(cells)
-    return Card(title, value, column.heading, whose, "good", caution)
-
-
-def _range(cells: Sequence[str]) -> str:
-    """The best of several values that cannot be told apart, without their intervals."""
-    numbers = sorted((cell.split(" ")[0] for cell in cells), key=_float)
-    return f"{numbers[0]} – {numbers[-1]}"
-
-
-def _float(cell: str) -> float:
-    try:
-        return float(cell.replace(",", ""))
-    except ValueError:
-        return 0.0
+def _card(
+    title: str, column: TableColumn, first: int, names: Mapping[int, str], caution: str
+) -> Card:
+    others = len(column.best) - 1
+    if others:
+        caution = f"{count(others, 'other')} cannot be told from it"
+    return Card(title, column.cells[first], column.heading, names[first], "good", caution)
 
 
 def _gate_card(gates: Sequence[GateOutcome]) -> list[Card]:

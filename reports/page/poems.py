@@ -48,8 +48,11 @@ def drawings(texts: Sequence[PageText], budget: int) -> list[Drawing]:
             if drawing is not None:
                 found.append(drawing)
     found.sort(key=lambda one: one.rank, reverse=True)  # stable: of equals the first text
-    kept, spent = [], 0
+    kept, spent, seen = [], 0, set()
     for drawing in found:
+        if drawing.html in seen:
+            continue
+        seen.add(drawing.html)
         spent += len(drawing.html.encode("utf-8", "replace"))
         if spent > budget:
             break

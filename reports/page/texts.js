@@ -43,7 +43,7 @@
     const words = make("p", "", { class: "words", dir: "auto", ...(one.z ? { lang: "zh" } : {}) });
     const prompt = make("span", "", { class: "prompt" });
     paint(prompt, prompts[one.p], wanted);
-    words.append(prompt, one.z ? "" : " ");
+    words.append(prompt);
     paint(words, one.t, wanted);
     if (one.l) paintLoop(words, one, wanted);
     if (one.x) words.append(make("span", ` … ${one.x.toLocaleString("en")} more characters`, { class: "more" }));
