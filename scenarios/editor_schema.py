@@ -38,6 +38,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Rule"]["properties"] = {
         axis: {"description": rule[axis]["description"], **globs} for axis in rule
     }
+    _gates(schema, definitions)
     return schema
 
 
@@ -80,3 +81,13 @@ def _samplers(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
         ],
     }
     schema["properties"]["samplers"]["items"] = {"$ref": "#/$defs/Sampler"}
+
+
+def _gates(schema: dict[str, Any], definitions: dict[str, Any]) -> None:
+    """One gate or a list of them; per cent as text; ``where`` as on the command line."""
+    of_one = schema["properties"]["gates"]["additionalProperties"]
+    schema["properties"]["gates"]["additionalProperties"] = {"anyOf": [of_one["items"], of_one]}
+    gate = definitions["Gate"]["properties"]
+    percent = {"type": "string", "pattern": r"^\s*(\d+(\.\d*)?|\.\d+)\s*%\s*$"}
+    gate["worse_by"]["anyOf"].append(percent)
+    gate["where"]["anyOf"].append(_TEXT)

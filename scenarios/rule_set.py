@@ -1,4 +1,4 @@
-"""The include and exclude rules of a scenario at work, and which of them never fit anything."""
+"""The rules of a scenario at work, and which of them never fit anything."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class RuleSet:
         self._prompts = tuple(enumerate(scenario.prompts))
         self._include = scenario.include
         self._exclude = scenario.exclude
+        self._gates = scenario.gates
         self._used: set[tuple[str, int]] = set()
         self._labels = {
             "preset": [label_of(preset) for preset in scenario.presets],
@@ -67,6 +68,13 @@ class RuleSet:
                 faults += misspelt
                 if not misspelt and (key, i) not in self._used:
                     faults.append(((key, i), f"fits no case and no prompt: {rule}"))
+        for name, gates in self._gates.items():
+            for i, gate in enumerate(gates):
+                if gate.where is not None:
+                    wrong = self._misspelt(gate.where)
+                    faults += [
+                        (("gates", name, i, "where", *place), message) for place, message in wrong
+                    ]
         return faults
 
     def _misspelt(self, rule: Rule) -> Iterator[tuple[tuple[str, int], str]]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from scenarios.gates import Gate, Gates
 from scenarios.hardware import Hardware
 from scenarios.rules import Rule
 from scenarios.samplers import AnySampler, Sampler, parse_sampler
@@ -117,21 +118,6 @@ class Measure(Model):
         return points
 
 
-class Gate(Model):
-    """The limits of one metric; a case outside them fails."""
-
-    min: Number | None = Field(default=None, description="At least this.")
-    max: Number | None = Field(default=None, description="At most this.")
-
-    @model_validator(mode="after")
-    def _some_limit(self) -> Gate:
-        if self.min is None and self.max is None:
-            raise refuse("must have a min, a max, or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise refuse(f"min {self.min:g} is above max {self.max:g}")
-        return self
-
-
 class Scenario(Model):
     """A whole scenario file."""
 
@@ -157,8 +143,8 @@ class Scenario(Model):
     metrics: OneOrMore[Text] = Field(
         default=("*",), description="Globs on the names of the text metrics to compute."
     )
-    gates: dict[Label, Gate] = Field(
-        default_factory=dict, description="Metric -> limits that every case must keep."
+    gates: dict[Label, Gates] = Field(
+        default_factory=dict, description="Metric -> what every case must keep; one, or several."
     )
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = Field(
         default=0, description="All seeds of the samplers are derived from it."

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from reports.case_summary import counts
 from reports.completed import CaseResult
+from reports.corpora import Corpora
 from reports.diff.pairing import Pair
 from reports.statistics import median
 from reports.summary import Summary
@@ -49,8 +50,11 @@ class Difference:
 
 def runs_differ(a: Summary, b: Summary, across: Sequence[Across] = ()) -> list[Difference]:
     """Return what of two runs' machines forbids to compare speed."""
-    if "machine" in across:
-        return []
+    return [] if "machine" in across else machines_differ(a.run.manifest, b.run.manifest)
+
+
+def machines_differ(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Difference]:
+    """Return what of the machines in two manifests forbids to compare speed."""
     ours, theirs = _machine(a), _machine(b)
     names = {key: name for key, name in _MACHINE.items() if ours["gpus"] or key != "gpu_driver"}
     return _unequal({**names, "gpus": "GPU"}, ours, theirs)
@@ -80,8 +84,29 @@ def texts_differ(pair: Pair, a: Summary, b: Summary, axis: str | None = None) ->
     return found
 
 
-def _machine(summary: Summary) -> dict[str, Any]:
-    machine = dict(summary.run.manifest.get("machine") or {})
+class CorporaDiffer:
+    """Tells whether copying is judged against the same texts on both sides.
+
+    Args:
+        a: the baseline.
+        b: the new run.
+    """
+
+    def __init__(self, a: Summary, b: Summary) -> None:
+        self._a = Corpora(a.run.path, a.completed.trainings)
+        self._b = Corpora(b.run.path, b.completed.trainings)
+
+    def __call__(self, pair: Pair) -> Difference | None:
+        """Return what forbids to compare scores of memorisation, if anything does."""
+        ours, theirs = self._a.digest(pair.a.case), self._b.digest(pair.b.case)
+        if ours == theirs:
+            return None
+        what = "the corpus that copying is judged against"
+        return Difference(what, *(one and one[:10] for one in (ours, theirs)))
+
+
+def _machine(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    machine = dict(manifest.get("machine") or {})
     gpus = machine.get("gpus")
     names = [gpu.get("name") for gpu in gpus if isinstance(gpu, dict)] if gpus else []
     machine["gpus"] = ", ".join(str(name) for name in names) or None

@@ -30,6 +30,12 @@ def compare(questions: Iterable[Question]) -> tuple[list[Row], Families]:
     Returns:
         Rows in the order of ``Diff.rows``, and the number of tests in each family.
     """
+    rows, families = rows_in_order(list(questions))
+    return sorted(rows, key=_order), families
+
+
+def rows_in_order(questions: Sequence[Question]) -> tuple[list[Row], Families]:
+    """Answer questions as ``compare`` does; the rows are in the order of the questions."""
     answers: list[Answer] = []
     groups: dict[tuple[int, ...], list[Question]] = defaultdict(list)
     for question in questions:
@@ -40,8 +46,8 @@ def compare(questions: Iterable[Question]) -> tuple[list[Row], Families]:
     for sizes, asked in groups.items():
         answers += _tested(two_samples(*sizes) if len(sizes) == 2 else pairs(*sizes), sizes, asked)
     families = _adjust(answers)
-    rows = [row_of(answer, families) for answer in answers]
-    return sorted(rows, key=_order), families
+    found = {id(answer.question): row_of(answer, families) for answer in answers}
+    return [found[id(question)] for question in questions], families
 
 
 def _order(row: Row) -> tuple[int, float, str, str]:

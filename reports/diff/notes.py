@@ -63,10 +63,24 @@ def _too_few(rows: Sequence[Row]) -> list[str]:
     ]
 
 
+def changed_versions(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (package, version in A, version in B) where two manifests differ."""
+    was, now = ((one.get("machine") or {}).get("versions") or {} for one in (a, b))
+    names = [name for name in {**was, **now} if name != "versebench"]
+    return [
+        (name, str(was.get(name) or "none"), str(now.get(name) or "none"))
+        for name in names
+        if was.get(name) != now.get(name)
+    ]
+
+
 def _changed(a: Summary, b: Summary) -> list[str]:
     """What else differs between two runs, and may be what a change comes from."""
     ours, theirs = a.run.manifest, b.run.manifest
     told = []
+    if versions := changed_versions(ours, theirs):
+        said = ", ".join(f"{name} {was} in A, {now} in B" for name, was, now in versions)
+        told.append(f"versions: {said}")
     old, new = _revision(ours), _revision(theirs)
     if old != new:
         told.append(f"git: {old} in A, {new} in B")
