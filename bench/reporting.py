@@ -28,6 +28,8 @@ def report(
     guard: bool = True,
     metrics: Sequence[str] = (),
     picture: Path | None = None,
+    page: Path | None = None,
+    chart: Path | None = None,
 ) -> Sequence[GateOutcome]:
     """Score and summarise a run, write its files, print it; return what became of its gates.
 
@@ -38,6 +40,8 @@ def report(
         guard: defuse CSV cells that a spreadsheet would take for a formula.
         metrics: names or groups, in place of those that the scenario chose.
         picture: where to draw the table as SVG, too.
+        page: where to write the HTML page, too (``bench.pages.IN_RUN_FOLDER``: beside the records).
+        chart: where to draw the charts as SVG, too.
 
     Raises:
         RunFolderError: the records cannot be read; or, once the report is printed, its files
@@ -54,6 +58,14 @@ def report(
     _print(summary, gates, form, samples, guard)
     if picture:
         _draw(summary, gates, picture)
+    if page is not None:
+        from bench.pages import write_page
+
+        click.echo(f"page: {write_page(summary, gates, page)}", err=True)
+    if chart is not None:
+        from bench.pages import write_chart
+
+        write_chart(summary, gates, chart)
     if unwritten:
         raise unwritten
     return gates

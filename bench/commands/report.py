@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.pages import IN_RUN_FOLDER, needs_extra
+
 if TYPE_CHECKING:
     from bench.reporting import Form
 
@@ -33,8 +35,33 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also draw the table as a picture.",
 )
-def command(run: Path, form: Form | None, samples: int, raw_csv: bool, picture: Path | None) -> int:
-    """Show RUN (a run folder): the table, or CSV, Markdown, JSON. Its files are written anew.
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    is_flag=False,
+    flag_value=IN_RUN_FOLDER,
+    callback=needs_extra,
+    metavar="[FILE]",
+    help="Also write a page to look at: one file, no network.  [default: report.html in RUN]",
+)
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path),
+    callback=needs_extra,
+    metavar="FILE",
+    help="Also draw speed against quality as a picture (SVG).",
+)
+def command(
+    run: Path,
+    form: Form | None,
+    samples: int,
+    raw_csv: bool,
+    picture: Path | None,
+    page: Path | None,
+    chart: Path | None,
+) -> int:
+    """Show RUN (a run folder) as a table, CSV, Markdown, JSON, a page; its files are written anew.
 
     Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder, 3 a gate met no value.
     """
@@ -48,5 +75,7 @@ def command(run: Path, form: Form | None, samples: int, raw_csv: bool, picture: 
         samples=samples,
         guard=not raw_csv,
         picture=picture,
+        page=page,
+        chart=chart,
     )
     return gates_code(gates)

@@ -10,6 +10,7 @@ import click
 
 from bench import exit_codes
 from bench.commands.selection import Selection, select, selection_options
+from bench.pages import IN_RUN_FOLDER, needs_extra
 
 if TYPE_CHECKING:
     from bench.reporting import Form
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with the scenario's last run in --out.")
 @click.option("--dry-run", is_flag=True, help="Show the cases and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
+@click.option(
+    "--html",
+    "page",
+    is_flag=True,
+    callback=needs_extra,
+    help="Also write a page to look at: report.html in the run folder.",
+)
 def command(
     scenario: str,
     only: tuple[str, ...],
@@ -37,6 +45,7 @@ def command(
     resume: bool,
     dry_run: bool,
     as_json: bool,
+    page: bool,
 ) -> int:
     """Measure SCENARIO (a shipped name or a file) and show the results.
 
@@ -57,7 +66,7 @@ def command(
         return exit_codes.FINE
     overrides = {"presets": presets, "data": data}
     with _folder(selection, out, resume, only, overrides) as folder:
-        return _measure(selection, folder, as_json)
+        return _measure(selection, folder, as_json, IN_RUN_FOLDER if page else None)
 
 
 def _take_ends_as_ctrl_c() -> None:
@@ -136,7 +145,7 @@ def _with_earlier(
     return [known[id_] for id_, hash_ in order if id_ in known and known[id_]["hash"] == hash_]
 
 
-def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
+def _measure(selection: Selection, folder: RunFolder, as_json: bool, page: Path | None) -> int:
     from rich.console import Console
 
     from bench.outcome import exit_code
@@ -158,8 +167,10 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool) -> int:
             outcome = Run(plan, folder, progress, make_state=states.make).execute()
     except KeyboardInterrupt:
         console.print("[yellow]interrupted[/]: what was finished is kept; go on with --resume")
-        report(folder, form)
+        report(folder, form, page=page)
         return exit_codes.INTERRUPTED
     chosen = {case.id for case in selection.cases}
-    gates = [gate for gate in report(folder, form) if gate.case is None or gate.case in chosen]
+    gates = [
+        gate for gate in report(folder, form, page=page) if gate.case is None or gate.case in chosen
+    ]
     return exit_code(outcome, gates, measured=already + outcome.count("ok"))

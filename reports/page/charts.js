@@ -18,7 +18,10 @@
           const axis = axes[key];
           if (axis && value.scale) {
             Object.assign(value.scale, axis.scale);
-            if (axis.scale.type === "log") delete value.scale.zero;
+            if (axis.scale.type === "log") {
+              delete value.scale.zero;
+              if (value.axis) value.axis.tickCount = 3;
+            }
           }
           walk(value);
         }
@@ -40,10 +43,11 @@
   }
 
   /** Logarithmic where values differ widely, from 0 where that is near; else as Vega likes it. */
-  const scaleOf = (rows, low, high, reverse) => {
+  const scaleOf = (rows, value, low, high, reverse) => {
     const least = Math.min(...rows.map((row) => row[low]));
     const most = Math.max(...rows.map((row) => row[high]));
-    if (least > 0 && most > 30 * least) return { reverse, type: "log" };
+    const values = rows.map((row) => row[value]);
+    if (least > 0 && Math.max(...values) > 50 * Math.min(...values)) return { reverse, type: "log" };
     return least >= 0 && least < 0.35 * most && low !== "y_low" ? { reverse, domainMin: 0 } : { reverse };
   };
   const ends = (column, number) => [
@@ -77,19 +81,19 @@
         standing: { on: "on it", perhaps: "perhaps on it", off: "beaten" }[places[c]] ?? "not compared",
       }];
     });
-    label(rows);
     return rows;
   };
   /** Name the points on the frontier, or all where there are few; none over another's name. */
-  function label(rows) {
-    const span = (key) => Math.max(...rows.map((r) => r[key])) - Math.min(...rows.map((r) => r[key])) || 1;
-    const [wide, tall] = [span("x"), span("y")];
+  function label(rows, x) {
+    const at = (row) => (x.type === "log" ? Math.log(row.x) : row.x);
+    const span = (key) => Math.max(...rows.map(key)) - Math.min(...rows.map(key)) || 1;
+    const [wide, tall] = [span(at), span((row) => row.y)];
     const named = [];
     const order = [...rows].sort((a, b) => (b.place === "on") - (a.place === "on"));
     for (const row of order) {
       if (row.place !== "on" && rows.length > 16) break;
       const near = (other) =>
-        Math.abs(other.x - row.x) < 0.16 * wide && Math.abs(other.y - row.y) < 0.06 * tall;
+        Math.abs(at(other) - at(row)) < 0.16 * wide && Math.abs(other.y - row.y) < 0.06 * tall;
       if (named.some(near)) continue;
       row.label = run.samplers[row.c];
       named.push(row);
@@ -99,9 +103,11 @@
     const [xName, yName] = [by("speed").value, by("quality").value];
     const [x, y] = [run.columns[xName], run.columns[yName]];
     const rows = points(xName, yName);
+    const across = scaleOf(rows, "x", "x_low", "x_high", x.better === "lower");
+    label(rows, across);
     const view = await draw("scatter", { points: rows }, {
-      x: { title: `${x.heading} →`, scale: scaleOf(rows, "x_low", "x_high", x.better === "lower") },
-      y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(rows, "y_low", "y_high", y.better === "lower") },
+      x: { title: `${x.heading} →`, scale: across },
+      y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(rows, "y", "y_low", "y_high", y.better === "lower") },
     });
     let waiting = 0;
     view.addSignalListener("brush", (name, box) => {
@@ -136,7 +142,7 @@
       };
     });
     const references = Object.entries(column.references ?? {}).map(([kind, value]) => ({ kind, value }));
-    const scale = scaleOf(rows, "low", "high", false);
+    const scale = scaleOf(rows, "value", "low", "high", false);
     await draw("strip", { points: rows, references }, { x: { title: column.heading, scale } }, 24 * rows.length + 8);
   }
 

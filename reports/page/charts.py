@@ -38,7 +38,8 @@ ALONE: Colours = {
 """The light ones of ``base.css``, for a file without a style sheet."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
-_PICKED = "length(picked) == 0 || indexof(picked, datum.c) >= 0"
+PICKED = "length(picked) == 0 || indexof(picked, datum.c) >= 0"
+"""The test whether a case is picked, or none is."""
 _FADED = 0.13
 _MOST_COLOURS = 8
 
@@ -188,7 +189,7 @@ def _colour(field: str, colours: Colours, groups: Groups | None) -> Any:
 def _opacity(value: float) -> Any:
     import altair as alt
 
-    return alt.condition(_PICKED, alt.value(value), alt.value(_FADED * value))
+    return alt.condition(PICKED, alt.value(value), alt.value(_FADED * value))
 
 
 def _finished(chart: Any, colours: Colours, height: int, description: str) -> Spec:
@@ -201,11 +202,12 @@ def _finished(chart: Any, colours: Colours, height: int, description: str) -> Sp
         description=description,
     )
     spec: Spec = chart.to_dict()
-    spec["config"] = _config(colours)
+    spec["config"] = config(colours)
     return spec
 
 
-def _config(colours: Colours) -> Spec:
+def config(colours: Colours) -> Spec:
+    """Return the look of all charts: quiet axes, no frame."""
     words = {"labelColor": colours["muted"], "titleColor": colours["muted"]}
     return {
         "background": None,

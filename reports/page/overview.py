@@ -252,7 +252,7 @@ def _trained(summary: Summary) -> list[Card]:
     best = min(known, key=lambda t: t.perplexity or 0.0)
     value = f"{_whole(best.perplexity_before)} → {_whole(best.perplexity)}"
     more = f" and {len(known) - 1} more" if len(known) > 1 else ""
-    return [Card("Training", value, "held-out perplexity", f"state {best.state}{more}")]
+    return [Card("Training", value, "perplexity", f"held-out texts, state {best.state}{more}")]
 
 
 def _whole(value: float | None) -> str:

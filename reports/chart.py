@@ -1,0 +1,204 @@
+"""A run as one static picture, for a mail or a document: no script, generic fonts, an SVG file.
+
+Speed against quality where there is such a comparison, and below it the speed of every case with
+its interval: the charts of the page (``reports.page.charts``), standing still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from reports.page import charts
+from reports.page.case_table import PageColumn, page_columns, values
+from reports.page.chosen import Chosen, choose
+from reports.page.overview import count, overview
+from reports.page.shell import check_installed
+from reports.table import view
+from reports.visible import one_line, shortened
+
+if TYPE_CHECKING:
+    from reports.gates import GateOutcome
+    from reports.summary import Summary
+
+SPEED = "tokens_per_second"
+_WIDTH = 680
+_MOST_ROWS = 40
+_MOST_LABELLED = 16  # points; of more only those on the frontier are named
+_ROW = 22  # pixels
+_LONGEST_NAME = 60
+_GENERIC = "sans-serif"
+
+Rows = list[dict[str, Any]]
+
+
+def static_svg(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
+    """Return an SVG document.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    check_installed()
+    import vl_convert
+
+    said = view(summary)
+    chosen = choose(summary, said, gates)
+    columns = {column.name: column for column in page_columns(summary, said, chosen)}
+    numbers = values(summary, chosen, list(columns.values()))
+    usual = {str(row["frontier_quality"]) for row in chosen.rows if row.get("frontier_quality")}
+    parts = [
+        _scatter(chosen, columns, numbers, quality)
+        for quality in sorted(usual & numbers.keys())[:1]
+        if SPEED in numbers
+    ]
+    if SPEED in numbers:
+        parts.append(_strip(chosen, columns[SPEED], numbers[SPEED]))
+    first = overview(summary, said, chosen, gates)
+    counts = (
+        (sum(result.status == "failed" for result in summary.completed.cases), "failed case"),
+        (sum(gate.verdict == "fail" for gate in gates), "failed gate"),
+        (len(summary.warnings), "warning"),
+    )
+    told = [*first.facts, *(count(number, noun) for number, noun in counts if number)]
+    spec = {
+        "title": {
+            "text": one_line(said.title),
+            "subtitle": [one_line(" · ".join(told)), *([] if parts else ["Nothing was measured."])],
+            "anchor": "start",
+            "offset": 18,
+            "fontSize": 18,
+            "subtitleFontSize": 12,
+            "subtitlePadding": 6,
+            "color": charts.ALONE["ink"],
+            "subtitleColor": charts.ALONE["muted"],
+        },
+        "vconcat": parts or [_nothing()],
+        "spacing": 34,
+        "padding": 18,
+        "config": {
+            **charts.config(charts.ALONE),
+            "background": charts.ALONE["surface"],
+            "font": _GENERIC,
+        },
+    }
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return svg
+
+
+def _scatter(
+    chosen: Chosen,
+    columns: dict[str, PageColumn],
+    numbers: dict[str, dict[str, Any]],
+    quality: str,
+) -> dict[str, Any]:
+    x, y = numbers[SPEED], numbers[quality]
+    rows: Rows = []
+    for c, row in enumerate(chosen.rows):
+        if x["values"][c] is None or y["values"][c] is None:
+            continue
+        rows.append(
+            {
+                "c": c,
+                "group": _name(chosen.groups[c]),
+                "place": row.get("frontier") or "",
+                "x": x["values"][c],
+                "y": y["values"][c],
+                **dict(zip(("x_low", "x_high"), _ends(x, c), strict=True)),
+                **dict(zip(("y_low", "y_high"), _ends(y, c), strict=True)),
+                "sampler": _name(str(row["sampler"])),
+            }
+        )
+    for row in rows:
+        if row["place"] == "on" or len(rows) <= _MOST_LABELLED:
+            row["label"] = row["sampler"]
+    better = columns[quality].better
+    spec = charts.scatter(charts.ALONE, _groups(chosen), 320, brush=False)
+    titles = {
+        "@x": f"{columns[SPEED].heading} →",
+        "@y": f"{columns[quality].heading}, {better} is better ↑",
+    }
+    still = _still(spec, titles, {"points": rows})
+    _scale(still, "y", reverse=better == "lower")
+    if min((row["x_low"] for row in rows), default=-1) >= 0:
+        _scale(still, "x", domainMin=0)
+    return still
+
+
+def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[str, Any]:
+    there = [c for c, value in enumerate(numbers["values"]) if value is not None]
+    there.sort(key=lambda c: -numbers["values"][c])
+    rows: Rows = []
+    for c in there[:_MOST_ROWS]:
+        low, high = _ends(numbers, c)
+        rows.append(
+            {
+                "c": c,
+                "case": _name(chosen.names[c]),
+                "group": _name(chosen.groups[c]),
+                "value": numbers["values"][c],
+                "low": low,
+                "high": high,
+                "end": max(high, numbers["values"][c]),
+                "told": column.cells[c],
+                "best": column.best[c],
+            }
+        )
+    heading = column.heading
+    if len(rows) < chosen.total:
+        heading += f" (the first {len(rows)} of {chosen.total:,} cases)"
+    spec = charts.intervals(charts.ALONE, _groups(chosen), _ROW * len(rows))
+    still = _still(spec, {"@x": heading}, {"points": rows, "references": []})
+    _scale(still, "x", domainMin=0)
+    return still
+
+
+def _scale(spec: dict[str, Any], axis: str, **settings: Any) -> None:
+    for layer in spec["layer"]:
+        encoding = layer["encoding"].get(axis, {})
+        if "scale" in encoding:
+            encoding["scale"].update(settings)
+
+
+def _ends(numbers: dict[str, Any], c: int) -> tuple[Any, Any]:
+    """The interval of a value; the value itself where there is none."""
+    low = numbers["low"][c] if "low" in numbers else None
+    high = numbers["high"][c] if "high" in numbers else None
+    value = numbers["values"][c]
+    return (value if low is None else low), (value if high is None else high)
+
+
+def _groups(chosen: Chosen) -> list[str]:
+    return list(dict.fromkeys(map(_name, chosen.groups)))
+
+
+def _name(name: str) -> str:
+    return shortened(one_line(name), _LONGEST_NAME)
+
+
+def _nothing() -> dict[str, Any]:
+    return {"mark": "point", "data": {"values": []}, "width": _WIDTH, "height": 1}
+
+
+def _still(spec: charts.Spec, titles: dict[str, str], data: dict[str, Rows]) -> dict[str, Any]:
+    """Take from a chart what only a page can do, and give it its data and titles."""
+    still = {key: value for key, value in spec.items() if key in ("data", "layer", "height")}
+    still = _filled(still, titles, data)
+    still["layer"] = [
+        layer for layer in still["layer"] if layer.get("data", {}).get("values") != []
+    ]
+    return {**still, "width": _WIDTH}
+
+
+def _filled(node: Any, titles: dict[str, str], data: dict[str, Rows]) -> Any:
+    if isinstance(node, list):
+        return [_filled(one, titles, data) for one in node]
+    if isinstance(node, str):
+        return titles.get(node, node)
+    if not isinstance(node, dict):
+        return node
+    condition = node.get("condition")
+    if isinstance(condition, dict) and condition.get("test") == charts.PICKED:
+        return {"value": condition["value"]}
+    if set(node) == {"name"} and node["name"] in data:
+        return {"values": data[node["name"]]}
+    return {key: _filled(value, titles, data) for key, value in node.items() if key != "tooltip"}
