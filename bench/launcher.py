@@ -69,7 +69,7 @@ class Worker:
         self._send(job.to_line())
 
     def events(self, timeout: float) -> Iterator[dict[str, Any]]:
-        """Yield events until the worker says ``end`` or ``not_loaded``.
+        """Yield events until the worker says ``end``, ``restart`` or ``not_loaded``.
 
         The worker goes on only when the next event is asked for, so the caller's work is never
         done beside a measurement. While waiting, this process sleeps in ``select``.
@@ -86,7 +86,7 @@ class Worker:
                 raise WorkerDiedError(f"it sent {line[:80]!r} instead of an event")
             yield event
             self._send(OK)
-            if event["event"] in ("end", "not_loaded"):
+            if event["event"] in ("end", "restart", "not_loaded"):
                 return
 
     def _read_line(self, timeout: float) -> bytes:

@@ -7,7 +7,8 @@ a launch take turns, trial by trial, so that a slow minute hits all of them:
 2. warm-up in turns until each case is steady or at its cap;
 3. timed trials in turns: the prompt as given, then prompts of other lengths at the same padded
    max_length (same compiled program), for the prefill/decode fit;
-4. sample texts (first launch only), 5. the memory and energy pass, case by case.
+4. sample texts (first launch only), 5. the memory and energy pass, and (first launch only)
+   what the device allows, case by case.
 """
 
 from __future__ import annotations
@@ -19,15 +20,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol as Interface
 
-from bench import resources
+from bench import resources, roofline_pass
 from bench.engine.interface import Engine, InputError, Program, UnavailableError
 from bench.job import CaseJob, Job
+from bench.machine import device_warnings
 from bench.sampling import sample_texts, stop_token_ids
 from bench.speed import SpeedBatch, SpeedBatches, run_trial, speed_batches
 from reports.records import CaseDone, Failure, Phase, Record, Status, Trial
 
 _STEADY_WINDOW = 3
 _TAIL_LINES = 12
+
+
+class SpoiledDeviceError(Exception):
+    """A case crashed on an accelerator; what comes after it in this process may fail with it.
+
+    A CUDA error such as an illegal address is sticky: every later call of the process gets it, too.
+    """
 
 
 class Report(Interface):
@@ -67,7 +76,11 @@ class Launch:
         self._running: list[_Running] = []
 
     def run(self) -> None:
-        """Measure every case of the job; a case that fails is recorded and left out."""
+        """Measure every case of the job; a case that fails is recorded and left out.
+
+        Raises:
+            SpoiledDeviceError: it failed on an accelerator; the others need a new process.
+        """
         for case in self._job.cases:
             self._guard(case, "set-up", partial(self._set_up, case))
         self._warm_up()
@@ -94,6 +107,8 @@ class Launch:
             tail = "\n".join(traceback.format_exc().splitlines()[-_TAIL_LINES:])
             reason = f"{type(error).__name__}: {_first_line(error)}"
             self._drop(case, "failed", reason, "crash", tail)
+            if self._job.hardware["device"] != "cpu":
+                raise SpoiledDeviceError(reason) from error
 
     def _drop(
         self,
@@ -173,6 +188,11 @@ class Launch:
         self._report.step(case.id, "memory")
         used = resources.measure(self._engine, running.program, running.batches.main)
         running.seconds += used.seconds
+        allowed = {}
+        if job.launch == 0:
+            allowed = roofline_pass.measure(
+                self._engine, running.program, case.batch_size, job.max_length
+            )
         cold = running.trials[0]
         compile_seconds, why = _compile_seconds(running)
         missing = dict(used.missing)
@@ -195,8 +215,10 @@ class Launch:
                 host_peak_bytes=used.host_peak_bytes,
                 device_peak_bytes=used.device_peak_bytes,
                 energy_joules_per_1000_tokens=used.energy_joules_per_1000_tokens,
+                roofline=allowed,
+                device=used.device,
                 missing=missing,
-                warnings=running.warnings,
+                warnings=[*running.warnings, *device_warnings(used.device)],
                 sampler=running.program.sampler,
             )
         )

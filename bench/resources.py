@@ -9,9 +9,10 @@ import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench.engine.interface import Engine, Peak, Program
-from bench.gpu_counters import EnergyCounter
+from bench.gpu_counters import EnergyCounter, Watch
 from bench.speed import SpeedBatch
 
 _ENERGY_WINDOW_SECONDS = 3.0  # NVML's counter is renewed every 20-100 ms
@@ -27,6 +28,8 @@ class Used:
     energy_joules_per_1000_tokens: float | None
     seconds: float
     missing: dict[str, str] = field(default_factory=dict)
+    device: dict[str, Any] = field(default_factory=dict)
+    """Clocks, heat and power while the calls for energy ran; see ``gpu_counters.Watch``."""
 
 
 def measure(engine: Engine, program: Program, speed: SpeedBatch) -> Used:
@@ -36,7 +39,9 @@ def measure(engine: Engine, program: Program, speed: SpeedBatch) -> Used:
     seconds = program(speed.batch, None).seconds
     host = host_peak() if cleared else Peak(None, "the kernel does not let VmHWM be reset here")
     device = engine.device_peak()
-    energy, energy_seconds = _energy(program, speed, EnergyCounter.for_this_process())
+    counter = EnergyCounter.for_this_process()
+    with Watch(counter) as watch:
+        energy, energy_seconds = _energy(program, speed, counter)
     missing = {
         name: peak.reason
         for name, peak in (
@@ -52,6 +57,7 @@ def measure(engine: Engine, program: Program, speed: SpeedBatch) -> Used:
         energy.value,
         seconds + energy_seconds,
         missing,
+        watch.seen(),
     )
 
 

@@ -134,7 +134,7 @@ class Run:
                 self._keep([replace(ended, case=c.id, case_hash=c.hash) for c in left or cases])
 
     def _launch_until_done(self, group: Group, launch: int, finished: set[_Key]) -> None:
-        """Launch the group; where a case kills its worker, launch the others again without it."""
+        """Launch the group; where a case kills or spoils it, launch the others again without it."""
         lost = {d.case for d in self.outcome.done.values() if d.status != "ok"}
         left = [
             case
@@ -162,6 +162,8 @@ class Run:
                         self._keep([from_line(line) for line in event["lines"]])
                     elif event["event"] == "not_loaded":
                         self._give_up(job, cases, event["reason"], event["failure"], worker)
+                    elif event["event"] == "restart" and self._ended(cases, launch):
+                        return  # the others are launched again, in a process of their own
             except (WorkerDiedError, WorkerTimedOutError) as error:
                 failure: Failure = "timeout" if isinstance(error, WorkerTimedOutError) else "crash"
                 culprits = [c for c in cases if c.id == current] or cases
@@ -170,6 +172,10 @@ class Run:
                 return
         undone = [c for c in cases if (c.id, launch) not in self.outcome.done]
         self._give_up(job, undone, "the worker ended without a word on this case", "crash", worker)
+
+    def _ended(self, cases: Iterable[Case], launch: int) -> bool:
+        """Tell whether any case has ended in this launch: then trying the others leads on."""
+        return any((case.id, launch) in self.outcome.done for case in cases)
 
     def _keep(self, records: list[Record]) -> None:
         ends = [record for record in records if isinstance(record, CaseDone)]

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import IO, Any
 
 from bench.job import OK, Job
@@ -83,8 +84,13 @@ def _serve(job: Job, channel: Channel) -> None:
     from bench import machine
     from bench.engine.interface import InputError, UnavailableError
     from bench.engine.loading import load
+    from bench.machine.cuda_driver import first_pci_bus_id
+    from bench.machine.nvidia import Devices
     from bench.protocol import Launch as Measured
+    from bench.protocol import SpoiledDeviceError
 
+    devices = Devices(Path("/"), bus_id=first_pci_bus_id)
+    devices.remember_company()
     try:
         loaded = load(job.preset, job.hardware, job.group.partition("/")[0])
     except (InputError, UnavailableError) as error:
@@ -95,10 +101,11 @@ def _serve(job: Job, channel: Channel) -> None:
         traceback.print_exc()
         channel.send("not_loaded", failure="crash", reason=f"{type(error).__name__}: {error}")
         return
-    before = machine.volatile()
+    before = machine.volatile(devices=devices)
     what_ran = {
         **loaded.engine.what_ran(),
         "cores": _cores(),
+        "affinity": _affinity(),
         "environment": _environment(),
         "before": before,
     }
@@ -115,8 +122,12 @@ def _serve(job: Job, channel: Channel) -> None:
             what_ran=what_ran,
         )
     )
-    Measured(loaded.engine, job, channel).run()
-    after = machine.volatile()
+    try:
+        Measured(loaded.engine, job, channel).run()
+    except SpoiledDeviceError as error:
+        channel.send("restart", reason=str(error))
+        return
+    after = machine.volatile(devices=devices)
     disturbed = machine.launch_warnings(before, after)
     channel.record(LaunchEnd(job.launch, job.attempt, job.group, time.time(), after, disturbed))
     channel.send("end")
@@ -134,7 +145,13 @@ def pin(threads: int | None) -> None:
 
 
 def _cores() -> int | None:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = _affinity()
+    return os.cpu_count() if cores is None else len(cores)
+
+
+def _affinity() -> list[int] | None:
+    """Return the numbers of the cores that this process may use; None: the system has no such."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
 
 def die_with_parent() -> None:

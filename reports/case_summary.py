@@ -13,9 +13,17 @@ from reports.columns import AXES
 from reports.completed import CaseLaunch, CaseResult
 from reports.line_fit import prefill_decode
 from reports.records import Phase, Trial
+from reports.roofline import roofline
 from reports.statistics import Estimate, median, over_launches
 
 Row = dict[str, Any]
+_SEEN: Mapping[str, Callable[[list[Any]], Any]] = {
+    "sm_clock_mhz": median,
+    "memory_clock_mhz": median,
+    "temperature_celsius": max,
+    "power_watts": median,
+    "power_limit_watts": median,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,7 @@ def summarise_case(result: CaseResult, scenario: Mapping[str, Any]) -> CaseSumma
     _speed(result, summary)
     _line(result, summary, scenario)
     _processes(result, summary)
+    _device(result, summary)
     _texts(result, summary)
     summary.warnings.extend(_warnings(result, scenario))
     return summary
@@ -130,6 +139,23 @@ def _processes(result: CaseResult, summary: CaseSummary) -> None:
         for name, reason in one.missing.items():
             if row.get(name) is None:
                 summary.missing.setdefault(name, reason)
+
+
+def _device(result: CaseResult, summary: CaseSummary) -> None:
+    """What the device allows, and how it was while the case ran."""
+    row, done = summary.row, [one.done for one in result.launches]
+    speed = row["tokens_per_second"], row["tpot_seconds"]
+    values, missing, warnings = roofline(done, result.case.get("batch_size") or 1, *speed)
+    row |= values
+    summary.missing.update(missing)
+    summary.warnings.extend(warnings)
+    seen = [one.device for one in done if one.device]
+    for name, choose in _SEEN.items():
+        row[name] = _over(choose, [one.get(name) for one in seen])
+        if row[name] is None and (why := summary.missing.get("energy_joules_per_1000_tokens")):
+            summary.missing[name] = why  # the same counter, of the same device
+    reasons = sorted({reason for one in seen for reason in one.get("throttle_reasons") or ()})
+    row["throttle_reasons"] = ", ".join(reasons) or None
 
 
 def _texts(result: CaseResult, summary: CaseSummary) -> None:

@@ -162,6 +162,58 @@ CASE_COLUMNS: tuple[Column, ...] = (
         "lower",
         shown="J/1k tok",
     ),
+    Column(
+        "roofline_tokens_per_second",
+        "1/s",
+        "What the device allows: the batch over the least time of a decode step, the larger of "
+        "bytes_per_step / copy_bandwidth and flops_per_step / matrix_rate.",
+        "limit",
+        shown="tok/s",
+    ),
+    Column(
+        "roofline_share",
+        "share",
+        "tokens_per_second over that limit. Prefill is in the first and not in the second.",
+        "of limit",
+        shown="",
+    ),
+    Column("roofline_decode_share", "share", "The least time of a decode step over tpot_seconds."),
+    Column(
+        "bound_by",
+        "",
+        "What sets the limit: memory, compute, or cache, where all that a step reads fits into "
+        "the device's last cache.",
+    ),
+    Column(
+        "bytes_per_step",
+        "B",
+        "What a decode step must read: the weights as stored, once, and the key and value cache "
+        "of all rows at max_length.",
+    ),
+    Column("flops_per_step", "count", "Operations of a decode step, all rows, without sampling."),
+    Column(
+        "sampler_bytes_per_step",
+        "B",
+        "What the sampler must read besides, in none of the others: the logits, and in "
+        "contrastive search the hidden states.",
+    ),
+    Column(
+        "copy_bandwidth",
+        "B/s",
+        "Bytes read plus written in a second by a copy of that size on the device; measured once.",
+    ),
+    Column(
+        "matrix_rate",
+        "1/s",
+        "Operations per second of a large matrix product there, in the dtype of the case or in "
+        "float32, whichever is faster; measured once.",
+    ),
+    Column("sm_clock_mhz", "MHz", "Clock of the GPU's cores while the case ran; median."),
+    Column("memory_clock_mhz", "MHz", "Clock of its memory; median."),
+    Column("temperature_celsius", "°C", "The highest temperature of the GPU while the case ran."),
+    Column("power_watts", "W", "What the GPU drew while the case ran; median."),
+    Column("power_limit_watts", "W", "What it may draw."),
+    Column("throttle_reasons", "", "What held its clocks back, as NVML says, joined by ', '."),
     Column("jit", "", "How the program was compiled, as read back from the framework."),
     Column("parameters", "count", "Parameters of the model.", "parameters"),
     Column("steady", "", "Whether warm-up reached steadiness in every launch."),

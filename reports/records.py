@@ -110,6 +110,8 @@ class CaseDone:
     host_peak_bytes: int | None = None  # VmHWM of the worker during one call, own pass
     device_peak_bytes: int | None = None
     energy_joules_per_1000_tokens: float | None = None
+    roofline: dict[str, Any] = field(default_factory=dict)  # a step's cost, the device's rates
+    device: dict[str, Any] = field(default_factory=dict)  # clocks, heat, power while it worked
     missing: dict[str, str] = field(default_factory=dict)  # field name -> why it is None
     warnings: list[str] = field(default_factory=list)
     sampler: dict[str, Any] = field(default_factory=dict)  # every argument, read back

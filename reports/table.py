@@ -23,6 +23,7 @@ _SPEED = (
     "steps_per_second",
     "ttft_seconds",
     "tpot_seconds",
+    "roofline_share",
     "cold_seconds",
     "compile_seconds",
     "host_peak_bytes",
@@ -32,6 +33,7 @@ _SPEED = (
 # What goes first where there is no room, least needed first; what is not here goes before these.
 _DROPPED_FIRST = (
     "compile_seconds",
+    "roofline_share",
     "en_rhymed_lines",
     "device_peak_bytes",
     "steps_per_second",

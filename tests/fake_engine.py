@@ -16,6 +16,7 @@ import numpy as np
 from bench.engine.interface import Batch, CallResult, InputError, Peak
 from bench.job import CaseJob, Job
 from bench.protocol import Launch
+from bench.roofline import DecodeCost
 from reports.records import Record
 
 PAD, START, END = 0, 1, 2
@@ -62,6 +63,7 @@ class FakeProgram:
     sampler: dict[str, Any]
     draws: bool = True
     stops_change_text: bool = False
+    rows_per_text: int | None = 1
     prefill: float = 0.1
     per_step: float = 0.01
     compile_seconds: float = 2.0
@@ -126,6 +128,9 @@ class FakeEngine:
     pad_token_id: int | None = PAD
     max_positions: int | None = 1024
     peak: Peak = field(default_factory=lambda: Peak(None, "no device"))
+    cost: DecodeCost | Exception = field(
+        default_factory=lambda: DecodeCost(10**9, 0, 10**6, 1000)
+    )
     batches: list[Batch] = field(default_factory=list)
     made: dict[str, FakeProgram] = field(default_factory=dict)
     on_encode: Callable[[], object] = lambda: None
@@ -159,6 +164,24 @@ class FakeEngine:
 
     def device_peak(self) -> Peak:
         return self.peak
+
+    def decode_cost(self, program: FakeProgram, texts: int, max_length: int) -> DecodeCost:
+        if isinstance(self.cost, Exception):
+            raise self.cost
+        return self.cost
+
+    def device_rates(self) -> FakeEngine:
+        return self
+
+    def copy_bandwidth(self, working_set: int) -> float:
+        self.log.append(("copy bandwidth", working_set))
+        return 50e9
+
+    def matrix_rate(self) -> tuple[float, str]:
+        return 200e9, "float32"
+
+    def cache_bytes(self) -> int | None:
+        return 32 << 20
 
     def what_ran(self) -> dict[str, Any]:
         return {"compile_method": "fake", "backend": "fake"}

@@ -10,8 +10,10 @@ from typing import Any
 from fake_engine import FakeEngine, FakeReport
 
 from bench.job import Job
+from bench.launcher import WorkerDiedError, WorkerTimedOutError
 from bench.planning import Plan, plan
 from bench.protocol import Launch as Measured
+from bench.protocol import SpoiledDeviceError
 from bench.runner import Run
 from reports.completed import complete
 from reports.records import CaseDone, Launch, Record, RunEnd, to_line
@@ -137,6 +139,9 @@ class FakeWorker:
         report = _Events()
         error = self._measure(report)
         yield from report.events
+        if isinstance(error, SpoiledDeviceError):
+            yield {"event": "restart", "reason": str(error)}
+            return
         if error:
             raise error
         yield {"event": "end"}
@@ -159,6 +164,8 @@ class FakeWorker:
             Measured(FakeEngine(programs=programs), job, report).run()
         except Ends as end:
             return end.error
+        except SpoiledDeviceError as error:
+            return error
         return None
 
     def log_tail(self) -> str:
@@ -191,7 +198,8 @@ def _strike(
 ) -> Callable[[], None]:
     def strike() -> None:
         if faults.pop(key, None):
-            raise Ends(error)
+            ends = isinstance(error, WorkerDiedError | WorkerTimedOutError)
+            raise Ends(error) if ends else error
 
     return strike
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from bench.machine import launch_warnings, warnings
+from bench.machine import device_warnings, launch_warnings, warnings
 
 
 def test_a_quiet_machine_needs_no_advice() -> None:
@@ -78,3 +79,46 @@ def test_what_happened_during_a_launch() -> None:
         "slowed at 91 °C",
     ):
         assert words in text
+
+
+def on_gpu(**values: Any) -> dict[str, Any]:
+    return {"gpus": [{"index": 1, **values}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ({"other_processes": [{"pid": 7}]}, {"other_processes": []}, "company .* 7.*another GPU"),
+        ({}, {"other_processes": [{"pid": 7}, {"pid": 8}]}, "process 7, 8"),
+        ({"power_slowed_seconds": 1.0}, {"power_slowed_seconds": 4.5}, "power limit .* 3.5 s"),
+        ({"heat_slowed_seconds": 0.0}, {"heat_slowed_seconds": 2.0}, "heat slowed .* cooling"),
+        ({}, {"throttle_reasons": ["power cap"]}, r"power cap\).*cooling"),
+    ],
+)
+def test_what_happened_on_a_gpu(before: Any, after: Any, words: str) -> None:
+    (warning,) = launch_warnings(on_gpu(**before), on_gpu(**after))
+    assert re.search(words, warning)
+    assert "gpu:1" in warning
+
+
+def test_a_slowdown_is_told_once() -> None:
+    after = on_gpu(power_slowed_seconds=4.0, throttle_reasons=["power cap"])
+    assert len(launch_warnings(on_gpu(power_slowed_seconds=0.0), after)) == 1
+
+
+def test_a_quiet_gpu_is_not_mentioned() -> None:
+    quiet = on_gpu(
+        power_slowed_seconds=9.0,
+        heat_slowed_seconds=None,
+        throttle_reasons=["idle"],
+        other_processes=[],
+    )
+    assert launch_warnings(quiet, quiet) == []
+
+
+def test_what_slowed_the_device_while_a_case_ran() -> None:
+    seen = {"throttle_reasons": ["power cap"], "temperature_celsius": 83}
+    (warning,) = device_warnings(seen)
+    assert "83 °C" in warning
+    assert warning.startswith("the GPU is slowed")
+    assert device_warnings({}) == device_warnings({"throttle_reasons": ["idle"]}) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +51,7 @@ class FakeNvml:
             "nvmlDeviceGetPowerManagementDefaultLimit": 700_000,
             "nvmlDeviceGetPowerUsage": 70_500,
             "nvmlDeviceGetPersistenceMode": 1,
+            "nvmlDeviceGetViolationStatus": SimpleNamespace(violationTime=1_500_000_000),
             "nvmlDeviceGetUtilizationRates": SimpleNamespace(gpu=3),
             "nvmlDeviceGetCurrentClocksThrottleReasons": self.reasons,
             "nvmlDeviceGetGraphicsRunningProcesses": [],
@@ -59,6 +61,8 @@ class FakeNvml:
         }
         if name == "nvmlDeviceGetHandleByIndex":
             return lambda index: index
+        if name == "nvmlDeviceGetPciInfo":
+            return lambda gpu: SimpleNamespace(busId=f"00000000:{gpu}A:00.0".encode())
         if name == "nvmlDeviceGetUUID":
             return lambda gpu: f"GPU-{gpu}{gpu}"
         if name not in values:
@@ -81,6 +85,8 @@ def test_facts_of_the_gpus(tmp_path: Path) -> None:
     assert first["name"] == "NVIDIA H100"
     assert first["power_limit_watts"] == 500.0
     assert first["throttle_reasons"] == ["idle"]
+    assert first["pci"] == "0000:0a:00.0"
+    assert first["power_slowed_seconds"] == first["heat_slowed_seconds"] == 1.5
     assert first["other_processes"] == [{"pid": 4711, "memory_bytes": 7}]
     assert first["mig_mode"] is None
     assert first["missing"] == {"mig_mode": "FakeNvmlError: Not Supported"}
@@ -111,3 +117,59 @@ def test_a_gpu_that_cannot_be_asked_is_missing_with_a_reason(
     monkeypatch.setitem(sys.modules, "pynvml", None)
     found = facts(tmp_path, Devices(tmp_path))
     assert found["missing"]["gpus"].endswith("pip install nvidia-ml-py")
+
+
+@pytest.mark.parametrize("visible", [None, "0", "1", "GPU-00"])
+def test_a_process_that_computes_is_on_one_device(tmp_path: Path, visible: str | None) -> None:
+    """Which one, the CUDA driver says: its first may be NVML's second."""
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/nvidia0").touch()
+    environment = {} if visible is None else {"CUDA_VISIBLE_DEVICES": visible}
+    devices = Devices(tmp_path, FakeNvml(), environment, bus_id=lambda: "0000:1a:00.0")
+    assert [gpu["index"] for gpu in devices.volatile()] == [1]
+
+
+def test_a_process_on_the_cpu_does_not_ask_cuda(tmp_path: Path) -> None:
+    devices = Devices(
+        tmp_path,
+        FakeNvml(),
+        {"CUDA_VISIBLE_DEVICES": ""},
+        bus_id=lambda: pytest.fail("CUDA must not be started"),
+    )
+    assert devices.volatile() == []
+
+
+def strangers(devices: Devices) -> list[int]:
+    return [process["pid"] for process in devices.volatile()[0]["other_processes"]]
+
+
+def test_this_process_is_no_company(tmp_path: Path) -> None:
+    devices = gpus(tmp_path, FakeNvml(pids=(4711, os.getpid())))
+    assert strangers(devices) == [4711]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ((), (900,), []),  # this process, by the host's number
+        ((4711,), (900, 4711), [4711]),  # who was there before is a stranger
+        ((4711,), (4711,), [4711]),
+        ((), (4712,), [4712]),  # a process of this container: not we
+        ((), (900, 901), [900, 901]),  # which of them we are cannot be told
+    ],
+)
+def test_in_a_container_this_process_is_the_one_that_came(
+    tmp_path: Path, before: tuple[int, ...], after: tuple[int, ...], found: list[int]
+) -> None:
+    nvml = FakeNvml(pids=before)
+    devices = gpus(tmp_path, nvml)
+    (tmp_path / "proc/4712").mkdir(parents=True)
+    devices.remember_company()
+    nvml.pids = after
+    assert strangers(devices) == found
+
+
+def test_nothing_is_remembered_where_nothing_can_be_asked(tmp_path: Path) -> None:
+    devices = gpus(tmp_path, FakeNvml(starts=False))
+    devices.remember_company()
+    assert devices._first_seen is None

@@ -1,10 +1,11 @@
 """The memory and energy pass: its own calls, and a reason wherever there is no number."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from fake_engine import FakeEngine, case_job
+from fake_engine import FakeEngine, FakeProgram, case_job
 
 from bench import resources
 from bench.engine.interface import Peak
@@ -25,6 +26,9 @@ class Counter:
         if self.failures and (reason := self.failures.pop(0)):
             return Peak(None, reason)
         return Peak(1e6 + self.watts * 0.3 * (self.program.calls if self.program else 0))
+
+    def reading(self):
+        return {"sm_clock_mhz": 1980, "power_watts": self.watts, "throttle_reasons": []}
 
 
 @pytest.fixture
@@ -87,6 +91,24 @@ def test_a_counter_that_is_lost_on_the_way(pass_of):
     _, used = pass_of(energy=Counter(failures=["", "the device is lost"]))
     assert used.energy_joules_per_1000_tokens is None
     assert used.missing["energy_joules_per_1000_tokens"] == "the device is lost"
+
+
+def test_how_the_device_is_while_it_works(pass_of, monkeypatch):
+    """Read beside calls that nobody times."""
+    monkeypatch.setattr("bench.gpu_counters._PERIOD_SECONDS", 0.0)
+    monkeypatch.setattr(FakeProgram, "__call__", slowly(FakeProgram.__call__))
+    _, used = pass_of(energy=Counter())
+    assert used.device["readings"] >= 1
+    assert (used.device["sm_clock_mhz"], used.device["power_watts"]) == (1980, 100.0)
+    assert used.device["temperature_celsius"] is None
+
+
+def slowly(call):
+    def slow(*arguments):
+        time.sleep(0.001)
+        return call(*arguments)
+
+    return slow
 
 
 def test_a_very_fast_program_does_not_loop_for_ever(pass_of, monkeypatch):

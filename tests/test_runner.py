@@ -239,3 +239,53 @@ def test_whatever_dies_every_case_gets_its_last_word(folder, chance):
         assert said[case, 0] == "failed" or (case, 1) in said
     assert {key: d.status for key, d in one.outcome.done.items()} == said
     assert folder.damage() is None
+
+
+GPU = {"hardware": [{"backend": "torch", "device": "gpu"}]}
+ILLEGAL = RuntimeError("CUDA error: an illegal memory access was encountered")
+
+
+@pytest.mark.parametrize(("sampler", "call"), [("greedy", 0), ("random", 3), ("top_p", 5)])
+def test_a_case_that_spoils_a_gpu_costs_only_itself(folder, sampler, call):
+    """After such an error every later call of the process fails: the others get a new one."""
+    _, workers = run(folder, FakeWorkers({(sampler, 0, call): ILLEGAL}), **GPU)
+    others = [name for name in SAMPLERS if name != sampler]
+    assert workers.started == [("torch", 0, list(SAMPLERS)), ("torch", 0, others)]
+    assert len({job.attempt for job in workers.jobs}) == 2
+    said = {case: status for case, _, status in summary(folder)}
+    assert said.pop("top_p-0.9" if sampler == "top_p" else sampler) == "failed"
+    assert list(said.values()) == ["ok", "ok"]
+    [bad] = [r for r in ends(folder) if r.status == "failed"]
+    assert bad.failure == "crash"
+    assert "illegal memory access" in bad.reason
+    assert run_ends(folder) == ["complete"]
+
+
+def test_on_the_cpu_an_exception_spoils_nothing(folder):
+    _, workers = run(folder, FakeWorkers({("greedy", 0, 0): ILLEGAL}))
+    assert len(workers.started) == 1
+    assert sorted(status for *_, status in summary(folder)) == ["failed", "ok", "ok"]
+
+
+def test_every_case_may_spoil_the_gpu(folder):
+    faults = {(sampler, 0, 1): ILLEGAL for sampler in SAMPLERS}
+    _, workers = run(folder, FakeWorkers(faults), **GPU)
+    assert [len(samplers) for *_, samplers in workers.started] == [3, 2, 1]
+    assert [status for *_, status in summary(folder)] == ["failed"] * 3
+
+
+def test_cases_that_were_finished_before_are_not_measured_again(folder):
+    _, workers = run(folder, FakeWorkers({("random", 0, 10): ILLEGAL}), **GPU)
+    assert workers.started[1:] == [("torch", 0, ["top_p"])]
+    assert len({(r.case, r.status) for r in ends(folder)}) == len(ends(folder)) == 3
+
+
+def test_a_worker_that_wants_to_be_restarted_for_nothing(folder):
+    """It would go on for ever."""
+
+    def script(job):
+        yield {"event": "restart", "reason": "no reason"}
+
+    _, workers = run(folder, FakeWorkers(script=script), **GPU)
+    assert len(workers.started) == 1
+    assert [status for *_, status in summary(folder)] == ["failed"] * 3

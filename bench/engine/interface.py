@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.roofline import DecodeCost
+
 
 class InputError(Exception):
     """What the user asked for cannot be done; the message says what to change."""
@@ -73,12 +75,27 @@ class Program(Protocol):
     """Whether the sampler draws random numbers."""
     stops_change_text: bool
     """Whether ending a row early changes the tokens before its end (beam search: yes)."""
+    rows_per_text: int | None
+    """Rows that go through the model for one text at each step; None where that is not known."""
 
     def reset(self, seed: int) -> None:
         """Put the sampler's random state to ``seed`` without recompiling."""
 
     def __call__(self, batch: Batch, stop_token_ids: tuple[int, ...] | None) -> CallResult:
         """Generate up to max_length; None generates every position."""
+
+
+class Rates(Protocol):
+    """What a device can do; see ``device_rates.DeviceRates``."""
+
+    def copy_bandwidth(self, working_set: int) -> float:
+        """Bytes per second, read plus written, of a copy that touches about so many bytes."""
+
+    def matrix_rate(self) -> tuple[float, str]:
+        """Operations per second of a large matrix product, and the dtype it was found in."""
+
+    def cache_bytes(self) -> int | None:
+        """Size of the last cache before memory; None where the device does not say."""
 
 
 class Engine(Protocol):
@@ -103,6 +120,12 @@ class Engine(Protocol):
 
     def device_peak(self) -> Peak:
         """Bytes at the device's high-water mark."""
+
+    def decode_cost(self, program: Program, texts: int, max_length: int) -> DecodeCost:
+        """What a decode step reads and computes at the least; NotKnownError where unknown."""
+
+    def device_rates(self) -> Rates:
+        """What the device can do, measured when asked for."""
 
     def what_ran(self) -> dict[str, Any]:
         """Facts read back from the frameworks: versions, devices, dtypes, jit mode."""

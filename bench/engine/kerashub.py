@@ -16,10 +16,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from bench.engine import samplers
+from bench.engine import interface, read_back, samplers
 from bench.engine.compiles import CompileCounter
-from bench.engine.devices import DeviceMemory, visible_devices
+from bench.engine.device_memory import DeviceMemory
+from bench.engine.device_rates import DeviceRates
+from bench.engine.devices import visible_devices
 from bench.engine.interface import Batch, CallResult, InputError, Peak
+from bench.engine.model_shape import model_shape, nbytes
+from bench.roofline import DecodeCost, NotKnownError, decode_cost
 
 _SMALLEST_LENGTH = 8
 _PACKAGES = (
@@ -45,6 +49,9 @@ class KerasHubEngine:
         self._backend = backend
         self._memory = memory
         self._counter = counter
+        self._jit = "not known: nothing has been called yet"
+        dtype = model.compute_dtype
+        self._rates = DeviceRates(backend, "cpu" if memory.on_cpu else "accelerator", dtype)
         tokenizer = model.preprocessor.tokenizer
         ends = [tokenizer.end_token_id, getattr(tokenizer, "end_token2_id", None)]
         self.end_token_ids = tuple(int(i) for i in ends if i is not None)
@@ -97,7 +104,9 @@ class KerasHubEngine:
         would otherwise be charged to the cold start of whichever case comes first.
         """
         smallest = self.encode(["a"], _SMALLEST_LENGTH)
-        self.program({"kind": "greedy", "arguments": {}})(smallest, None)
+        program = self.program({"kind": "greedy", "arguments": {}})
+        compiles = program(smallest, None).compiles
+        self._jit = read_back.jit(self._backend, self._model.generate_function, compiles)
 
     def program(self, sampler: dict[str, Any]) -> Program:
         """Return a new program for ``{"kind": ..., "arguments": {...}}``."""
@@ -107,9 +116,27 @@ class KerasHubEngine:
         made = samplers.make_sampler(sampler["kind"], sampler["arguments"])
         return Program(self._model, sampler["kind"], made, self._counter)
 
+    def decode_cost(self, program: interface.Program, texts: int, max_length: int) -> DecodeCost:
+        """Return the least that a decode step of ``program`` reads and computes.
+
+        Raises:
+            NotKnownError: for this architecture, or a custom sampler with its own loop.
+        """
+        rows = program.rows_per_text
+        if rows is None:
+            raise NotKnownError(
+                "how often a custom sampler with a loop of its own calls the model is not known"
+            )
+        contrastive = program.sampler["kind"] == "contrastive"
+        return decode_cost(model_shape(self._model), texts, max_length, rows, contrastive)
+
+    def device_rates(self) -> DeviceRates:
+        """Return what measures the device, in the dtype that the model computes in."""
+        return self._rates
+
     def reset_device_peak(self) -> None:
-        """Start a new device-memory high-water mark where the backend can."""
-        self._memory.reset()
+        """Start a new device-memory high-water mark, or readings where the backend has none."""
+        self._memory.reset(poll=True)
 
     def device_peak(self) -> Peak:
         """Return the bytes at the device's high-water mark."""
@@ -121,12 +148,16 @@ class KerasHubEngine:
         return {
             "backend": keras.config.backend(),
             "devices": visible_devices(self._backend),
-            "jit": self._jit(),
+            "jit": self._jit,
             "dtype_policy": policy.name,
             "compute_dtype": policy.compute_dtype,
             "variable_dtype": policy.variable_dtype,
-            "quantization": _quantization(self._model),
-            "weight_bytes": sum(_nbytes(v) for v in self._model.weights),
+            "output_dtype": self._model.output.dtype,
+            "stored_bytes": read_back.stored_bytes(self._model),
+            "weights_on": read_back.weight_devices(self._model),
+            "threads": read_back.threads(self._backend),
+            "quantization": read_back.quantization(self._model),
+            "weight_bytes": sum(nbytes(v) for v in self._model.weights),
             "parameters": self.parameters,
             "model_class": type(self._model).__name__,
             "vocabulary_size": int(self._model.preprocessor.tokenizer.vocabulary_size()),
@@ -135,11 +166,6 @@ class KerasHubEngine:
             "compile_method": self._counter.method,
             "versions": _versions(),
         }
-
-    def _jit(self) -> str:
-        if self._backend == "tensorflow":
-            return "XLA" if self._model.jit_compile else "tf.function graph, XLA off"
-        return {"jax": "jax.jit (XLA)", "torch": "eager"}[self._backend]
 
 
 class Program:
@@ -151,6 +177,7 @@ class Program:
         self._counter = counter
         self.sampler = samplers.describe(kind, sampler)
         self.draws = bool(sampler.variables)
+        self.rows_per_text = samplers.rows_per_text(kind, sampler)
         self.stops_change_text = samplers.stops_change_text(kind)
         model.sampler = sampler
         model.generate_function = None
@@ -193,16 +220,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     return str(value)
-
-
-def _quantization(model: Any) -> str | None:
-    modes = {getattr(layer, "quantization_mode", None) for layer in model._flatten_layers()}
-    return ", ".join(sorted(mode for mode in modes if mode)) or None
-
-
-def _nbytes(variable: Any) -> int:
-    itemsize = {"bfloat16": 2, "int4": 1}.get(variable.dtype) or np.dtype(variable.dtype).itemsize
-    return int(np.prod(variable.shape)) * itemsize
 
 
 def _versions() -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 import time
 from typing import Any
 
-from bench.engine.interface import InputError, LoadedEngine
+from bench.engine.interface import InputError, LoadedEngine, UnavailableError
 
 
 def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEngine:
@@ -21,14 +21,16 @@ def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEn
         label: the preset's name in the scenario, for advice that names it.
 
     Raises:
-        InputError: the preset does not exist, cannot be reached or is broken.
-        UnavailableError: the backend does not see the device.
+        InputError: the preset does not exist, cannot be reached or is broken; or it cannot be
+            quantized so.
+        UnavailableError: the backend does not see the device, or the weights are not on it.
     """
     start = time.perf_counter()
     import keras_nlp
 
     from bench.engine import devices
     from bench.engine.compiles import compile_counter
+    from bench.engine.device_memory import DeviceMemory
     from bench.engine.kerashub import KerasHubEngine
 
     backend = require_backend(hardware["backend"])
@@ -42,9 +44,8 @@ def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEn
         _quantize(model, hardware["quantization"])
     if hardware.get("jit") is not None:
         model.compile(jit_compile=hardware["jit"])
-    engine = KerasHubEngine(
-        model, backend, devices.DeviceMemory(backend, hardware["device"]), counter
-    )
+    _check_honoured(model, hardware)
+    engine = KerasHubEngine(model, backend, DeviceMemory(backend, hardware["device"]), counter)
     loaded = time.perf_counter()
     engine.warm_framework()
     return LoadedEngine(engine, imported - start, loaded - imported, time.perf_counter() - loaded)
@@ -85,6 +86,31 @@ def _quantize(model: Any, mode: str) -> None:
         model.quantize(mode)
     except Exception as error:
         raise InputError(f"quantization {mode} does not work on this model: {error}") from error
+
+
+def _check_honoured(model: Any, hardware: dict[str, Any]) -> None:
+    """Check that the weights are where, and in what, the case says: a label must not lie.
+
+    Raises:
+        InputError: another dtype, or no quantization.
+        UnavailableError: another device.
+    """
+    from bench.engine import read_back
+
+    kind = hardware["device"].partition(":")[0]
+    held = read_back.weight_devices(model)
+    names = {"cpu": ("cpu",), "gpu": ("gpu", "cuda", "rocm"), "tpu": ("tpu",)}[kind]
+    if not all(device.startswith(names) for device in held):
+        raise UnavailableError(
+            f"the weights are on {', '.join(held)}, and the case asks for {kind}"
+        )
+    found = model.backbone.dtype_policy.compute_dtype
+    wanted = hardware["dtype"].removeprefix("mixed_")
+    if found != wanted:
+        raise InputError(f"the model computes in {found}, and the case asks for {wanted}")
+    mode = hardware.get("quantization")
+    if mode and mode not in (read_back.quantization(model) or "").split(", "):
+        raise InputError(f"no layer of this model took the quantization {mode}: leave it out")
 
 
 def _why_not_loaded(causal_lm: Any, source: str, label: str, error: Exception) -> str:

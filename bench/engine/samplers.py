@@ -56,3 +56,16 @@ def describe(kind: str, sampler: Any) -> dict[str, Any]:
 def stops_change_text(kind: str) -> bool:
     """Tell whether stopping early may change tokens that come before the stop."""
     return kind not in _TOKEN_BY_TOKEN
+
+
+def rows_per_text(kind: str, sampler: Any) -> int | None:
+    """Return how many rows go through the model for one text at each step; None: not known."""
+    from keras_hub.samplers import Sampler
+
+    if kind == "beam":
+        return int(sampler.num_beams)
+    if kind == "contrastive":
+        return int(sampler.k)
+    # A custom sampler with a loop of its own may call the model as often as it likes.
+    own_loop = kind == "custom" and type(sampler).__call__ is not Sampler.__call__
+    return None if own_loop else 1

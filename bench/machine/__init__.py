@@ -4,8 +4,8 @@ A probe that finds nothing gives None, with its reason in ``missing``; nothing i
 nothing of the machine is ever changed.
 """
 
-from bench.machine.advice import launch_warnings, warnings
+from bench.machine.advice import device_warnings, launch_warnings, warnings
 from bench.machine.facts import facts, volatile
 from bench.machine.git import git_state
 
-__all__ = ["facts", "git_state", "launch_warnings", "volatile", "warnings"]
+__all__ = ["device_warnings", "facts", "git_state", "launch_warnings", "volatile", "warnings"]

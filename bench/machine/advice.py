@@ -14,6 +14,7 @@ _SCARCE_MEMORY = 2 * _GIB  # GPT-2 base in float32, with its framework
 _BUSY_GPU_PERCENT = 5
 _STEAL_SHARE = 0.01  # of all processor time
 _OTHERS_SHARE = 0.05
+_SLOWED_SECONDS = 0.1
 
 
 def warnings(facts: Mapping[str, Any]) -> list[str]:
@@ -23,7 +24,16 @@ def warnings(facts: Mapping[str, Any]) -> list[str]:
 
 def launch_warnings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return what happened between two ``volatile()`` readings, around one launch."""
-    return [*_happened(before, after), *_throttled(after.get("gpus") or ())]
+    return [
+        *_happened(before, after),
+        *_company(before.get("gpus") or (), after.get("gpus") or ()),
+        *_slowed(before.get("gpus") or (), after.get("gpus") or ()),
+    ]
+
+
+def device_warnings(seen: Mapping[str, Any]) -> list[str]:
+    """Return what slowed the device while it worked, from ``gpu_counters.Watch.seen``."""
+    return [*_throttled([{"index": None, **seen}])] if seen else []
 
 
 def cpu_company(stolen: float, others: float) -> Iterator[str]:
@@ -107,10 +117,45 @@ def _throttled(gpus: Any) -> Iterator[str]:
         if slow:
             heat = gpu.get("temperature_celsius")
             at = "" if heat is None else f" at {heat} °C"
+            name = "the GPU" if gpu["index"] is None else f"gpu:{gpu['index']}"
             yield (
-                f"gpu:{gpu['index']} is slowed{at} ({', '.join(slow)}): "
+                f"{name} is slowed{at} ({', '.join(slow)}): "
                 "see to its cooling and power, and measure again"
             )
+
+
+def _company(before: Any, after: Any) -> Iterator[str]:
+    """Yield who else was on a device, at the beginning or at the end of a launch."""
+    pids: dict[int, dict[int, None]] = {}
+    for gpu in (*before, *after):
+        for process in gpu.get("other_processes") or ():
+            pids.setdefault(gpu["index"], {})[process["pid"]] = None
+    for index, found in pids.items():
+        which = ", ".join(map(str, found))
+        yield (
+            f"gpu:{index} had company during the launch (process {which}): end it, or take another "
+            "GPU, and measure again"
+        )
+
+
+def _slowed(before: Any, after: Any) -> Iterator[str]:
+    """Yield for how long a device was slowed, by its counters; else what it says at the end."""
+    first = {gpu["index"]: gpu for gpu in before}
+    for gpu in after:
+        told = False
+        for name, cause, advice in (
+            ("power_slowed_seconds", "its power limit", "see nvidia-smi -q -d POWER"),
+            ("heat_slowed_seconds", "heat", "see to its cooling"),
+        ):
+            start, end = first.get(gpu["index"], {}).get(name), gpu.get(name)
+            if start is not None and end is not None and end - start > _SLOWED_SECONDS:
+                told = True
+                yield (
+                    f"{cause} slowed gpu:{gpu['index']} for {end - start:.1f} s of the launch: "
+                    f"{advice}, and compare with such runs only"
+                )
+        if not told:
+            yield from _throttled([gpu])
 
 
 def _happened(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from keras import ops
 
 from bench.engine import devices
 from bench.engine.compiles import NoCompiles
+from bench.engine.device_memory import DeviceMemory
 from bench.engine.interface import InputError
 from bench.engine.kerashub import KerasHubEngine
 from bench.engine.loading import from_preset, require_backend
@@ -44,7 +45,7 @@ class Trainee:
         devices.keep_tensorflow_off_the_device(backend)
         devices.require_device(backend, job.hardware["device"])
         keras.utils.set_random_seed(recipe.seed)  # before loading: dropout takes its seed then
-        self.memory = devices.DeviceMemory(backend, job.hardware["device"])
+        self.memory = DeviceMemory(backend, job.hardware["device"])
         self.causal_lm: Any = load(job.base, recipe.dtype, job.preset)
         self.parameters = int(self.causal_lm.count_params())
         self._require_positions(recipe.sequence_length)
