@@ -20,6 +20,7 @@ COMMANDS = {
     "score": "Score a run's stored texts again, or judge any text.",
     "report": "Show a run: table, CSV files, Markdown, JSON.",
     "diff": "Compare two runs, or the cases of one: better, worse, the same.",
+    "history": "Show how the cases did over runs, and after which one they changed.",
     "states": "Show, find and delete the trained states that are kept.",
     "doctor": "Show what this machine can measure, and what to mend before.",
 }

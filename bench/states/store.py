@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import time
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.cache_folder import cache_folder
 from reports.atomic_file import replacing, sync_folder
 from reports.records import from_data
 from reports.run_lock import LockedError, RunLock
@@ -33,10 +33,7 @@ _PAUSE = 0.5  # s between looks at a lock that another process holds
 
 def default_root() -> Path:
     """Return ``$VERSEBENCH_CACHE/states``, or the same below the user's cache folder."""
-    if own := os.environ.get("VERSEBENCH_CACHE"):
-        return Path(own).expanduser() / "states"
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(cache).expanduser() / "versebench" / "states"
+    return cache_folder("states")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""A history on a terminal, by rich. Nothing from a run is read as markup or obeyed as a control."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reports.history import wording
+from reports.history.trends import History, Trend
+from reports.visible import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+MOST_ROWS = 50
+MOST_GROUPS = 10
+_GAP = 2  # cells between columns
+_LEAST_CASE = 16  # cells that a case gets at least: it folds
+_LINES = (48, 32, 24, 16, 10)  # widths of the bars, as there is room
+_DROPPED_FIRST = ("last", "runs", "last step")
+_STYLES = {"worse": "bold red", "better": "green", "changed": "yellow"}
+
+
+def show(history: History, console: Console, *, everything: bool = False) -> None:
+    """Print a history: a line on top, the steps, the table, what to know.
+
+    Args:
+        history: what to print.
+        console: where to.
+        everything: every step and every row.
+    """
+    console.print(_line(wording.headline(history), "bold"))
+    groups = wording.groups(history)
+    shown = groups if everything else groups[:MOST_GROUPS]
+    for group in shown:
+        first, *rest = wording.group_lines(group, history)
+        console.print()
+        console.print(_line(f"{group.verdict} ", _STYLES[group.verdict], first))
+        for text in rest:
+            console.print(_line(f"  {text}", "dim"))
+    if len(shown) < len(groups):
+        left = wording.number(len(groups) - len(shown), "more step")
+        console.print(_line(f"{left}: see them with --all.", "dim"))
+    rows = wording.rows(history)
+    kept = rows if everything else rows[:MOST_ROWS]
+    if kept:
+        console.print()
+        _print_table(history, kept, console)
+    if len(kept) < len(rows):
+        left = wording.number(len(rows) - len(kept), "more trend")
+        console.print(_line(f"{left}: see them with --all.", "dim"))
+    if told := wording.remarks(history):
+        console.print()
+        for text in told:
+            console.print(_line(text, "dim"))
+
+
+def _print_table(history: History, rows: Sequence[Trend], console: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    names, shared = wording.short_names(history)
+    labels = wording.labels(history)
+    plain = [
+        wording.cells(
+            trend,
+            names[trend.series.key.scenario, trend.series.key.case],
+            labels.get(trend.series.key.id, ""),
+            0,
+        )
+        for trend in rows
+    ]
+    cells = [[one_line(cell) for cell in row] for row in plain]
+    fitting, width = _fitting(cells, console.width)
+    if shared is not None:
+        console.print(_line(f"in {shared}", "dim"))
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for place in fitting:
+        heading = wording.HEADINGS[place]
+        table.add_column(
+            heading,
+            justify="right" if heading in wording.NUMERIC else "left",
+            no_wrap=heading not in ("case", "last step"),
+            overflow="fold",
+        )
+    bars, said = wording.HEADINGS.index("trend"), wording.HEADINGS.index("last step")
+    for trend, row in zip(rows, cells, strict=True):
+        style = _STYLES[trend.steps[-1].verdict] if trend.steps else ""
+        row[bars] = wording.line(trend, width) if width else ""
+        table.add_row(
+            *(Text(row[place], style=style if place in (bars, said) else "") for place in fitting)
+        )
+    console.print(table)
+
+
+def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
+    """Which columns fit, and how wide the bars are: columns go before bars under ten cells do."""
+    from rich.cells import cell_len
+
+    headings = wording.HEADINGS
+    widths = [
+        max(cell_len(text) for text in (heading, *(row[place] for row in cells)))
+        for place, heading in enumerate(headings)
+    ]
+    case, bars = headings.index("case"), headings.index("trend")
+    widths[case] = min(widths[case], max(_LEAST_CASE, width // 4))
+    kept = [
+        place for place in range(len(headings)) if place == bars or any(r[place] for r in cells)
+    ]
+    metrics = headings.index("metric")
+    if len({row[metrics] for row in cells}) == 1 and width < 100:
+        kept.remove(metrics)  # told above the table
+    for dropped in (None, *_DROPPED_FIRST):
+        if dropped is not None and headings.index(dropped) in kept:
+            kept.remove(headings.index(dropped))
+        taken = sum(widths[place] + _GAP for place in kept if place != bars)
+        for size in _LINES:
+            if taken + size <= width:
+                return kept, size
+    return [place for place in kept if place != bars], 0
+
+
+def _line(text: str, style: str = "", more: str = "") -> Text:
+    from rich.text import Text
+
+    return Text.assemble((one_line(text), style), one_line(more), overflow="fold")
