@@ -11,12 +11,13 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.machine.processor import allowed_cores
+from bench.machine.processor import allowed_cores, core_numbers
+from bench.worker_environment import allotted_devices
 
 if TYPE_CHECKING:
     from scenarios.hardware import Hardware
@@ -44,6 +45,7 @@ class Machine:
     installed: Callable[[str], bool] = module_installed
     which: Callable[[str], str | None] = shutil.which
     cores: Callable[[], int] = allowed_cores
+    core_numbers: Callable[[], Set[int] | None] = core_numbers
 
     def entries(self, folder: str, pattern: str) -> list[str]:
         """Return the names in a folder that match the pattern as a whole, sorted."""
@@ -62,10 +64,22 @@ def skip_reason(hardware: Hardware, machine: Machine | None = None) -> str | Non
     """Return everything this machine lacks for ``hardware``, and what to do; None if it can run."""
     machine = machine or Machine()
     lacks = [*_packages(hardware, machine), *_device(hardware, machine)]
+    lacks += _cores(hardware, machine)
+    return "; ".join(lacks) or None
+
+
+def _cores(hardware: Hardware, machine: Machine) -> Iterable[str]:
     if hardware.threads is not None and hardware.threads > (cores := machine.cores()):
         allowed = f"{cores} core" if cores == 1 else f"{cores} cores"
-        lacks.append(f"{hardware.threads} threads, and this process may use {allowed}")
-    return "; ".join(lacks) or None
+        yield f"{hardware.threads} threads, and this process may use {allowed}"
+    if hardware.cores is not None:
+        numbers = machine.core_numbers()
+        if numbers is None:
+            yield "this system cannot keep a process to cores: use threads instead"
+        elif absent := sorted(set(hardware.cores) - numbers):
+            there = ", ".join(map(str, sorted(numbers)[:16])) + (", …" if len(numbers) > 16 else "")
+            which = ("core " if len(absent) == 1 else "cores ") + ", ".join(map(str, absent[:8]))
+            yield f"{which}: this process may use {there}"
 
 
 def nvidia_count(machine: Machine) -> int | None:
@@ -135,6 +149,12 @@ def _gpu(index: int | None, machine: Machine) -> Iterable[str]:
     if index is not None and count is not None and index >= count:
         there = "gpu:0 is the only GPU" if count == 1 else f"there are gpu:0 to gpu:{count - 1}"
         yield f"no gpu:{index}: {there}"
+    allotted = allotted_devices(machine.environment)
+    if index is not None and allotted and index >= len(allotted):
+        yield (
+            f"no gpu:{index}: CUDA_VISIBLE_DEVICES={','.join(allotted)!r} allows gpu:0"
+            + (f" to gpu:{len(allotted) - 1}" if len(allotted) > 1 else "")
+        )
     visible = machine.environment.get("CUDA_VISIBLE_DEVICES")
     # CUDA reads the list up to its first invalid entry.
     if index is None and visible is not None and visible.split(",")[0].strip() in ("", "-1"):

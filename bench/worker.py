@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
+from bench.core_pinning import pin
 from bench.job import OK, Job
 from reports.records import Launch, LaunchEnd, Record, to_line
 
@@ -74,7 +75,7 @@ def main() -> None:
     """Serve one job."""
     channel, line = open_channel()
     job = Job.from_line(line)
-    pin(job.hardware.get("threads"))
+    pin(job.hardware)
     _serve(job, channel)
 
 
@@ -136,12 +137,6 @@ def _serve(job: Job, channel: Channel) -> None:
 def _environment() -> dict[str, str]:
     """Return the environment variables that change what backends do or how fast."""
     return {k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)}
-
-
-def pin(threads: int | None) -> None:
-    """Keep this process to ``threads`` cores: the one setting that every backend heeds."""
-    if threads and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
 def _cores() -> int | None:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 
 from scenarios.values import Model, Switch, Whole, did_you_mean, quoted, refuse, refuse_at
 
@@ -18,6 +27,60 @@ def _check_device(device: str) -> str:
             f"unknown device {quoted(device)}{did_you_mean(device, ['cpu', 'gpu', 'gpu:N', 'tpu'])}"
         )
     return device
+
+
+_CORES = re.compile(r"\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*")
+
+
+def _core_numbers(value: Any) -> Any:
+    """Return the numbers of ``3``, ``0-3,8``, or a list of numbers; each once, ascending."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        value = [value]
+    if isinstance(value, str):
+        text = value.replace(" ", "")
+        if not _CORES.fullmatch(text):
+            raise refuse(f"must be core numbers such as 0-3,8, not {quoted(value)}")
+        ends = [part.partition("-") for part in text.split(",")]
+        spans = [(int(low), int(high or low)) for low, _, high in ends]
+        if backwards := [f"{low}-{high}" for low, high in spans if low > high]:
+            raise refuse(f"the range {backwards[0]} is empty: write the lower number first")
+        value = [number for low, high in spans for number in range(low, high + 1)]
+    return _sorted(value) if isinstance(value, list | tuple) else value
+
+
+def _sorted(values: Sequence[Any]) -> Sequence[Any]:
+    """Return whole numbers each once, ascending; anything else as it is, to be refused."""
+    if all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return tuple(sorted(set(values)))
+    return tuple(values)
+
+
+def _ranges(cores: tuple[int, ...]) -> str:
+    """Return ``0-3+8`` for 0, 1, 2, 3, 8: a label must not contain a comma."""
+    spans: list[list[int]] = []
+    for core in cores:
+        if spans and core == spans[-1][1] + 1:
+            spans[-1][1] = core
+        else:
+            spans.append([core, core])
+    return "+".join(str(low) if low == high else f"{low}-{high}" for low, high in spans)
+
+
+_CORE_FORMS = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": f"^({_CORES.pattern})$"},
+        {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1},
+    ]
+}
+Cores = Annotated[
+    tuple[Annotated[Whole, Field(ge=0, le=9999)], ...],
+    Field(min_length=1),
+    BeforeValidator(_core_numbers),
+    WithJsonSchema(_CORE_FORMS),
+]
 
 
 class Hardware(Model):
@@ -38,6 +101,9 @@ class Hardware(Model):
     threads: Annotated[Whole, Field(ge=1, le=4096)] | None = Field(
         default=None, description="CPU threads (and cores) allowed; the default is all."
     )
+    cores: Cores | None = Field(
+        default=None, description="The CPU cores to run on, such as 0-3,8; the default is all."
+    )
     jit: Switch | None = Field(
         default=None, description="XLA on or off (TensorFlow alone has the choice)."
     )
@@ -50,9 +116,17 @@ class Hardware(Model):
             parts.append(self.quantization)
         if self.threads is not None:
             parts.append(f"t{self.threads}")
+        if self.cores is not None:
+            parts.append(f"c{_ranges(self.cores)}")
         if self.jit is not None:
             parts.append("jit" if self.jit else "nojit")
         return "-".join(parts)
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_new(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave ``cores`` out where it is not given: hashes of older cases stay as they were."""
+        data: dict[str, Any] = dump(self)
+        return data if self.cores is not None else {k: v for k, v in data.items() if k != "cores"}
 
     @model_validator(mode="before")
     @classmethod
@@ -65,6 +139,8 @@ class Hardware(Model):
         if self.jit is not None and self.backend != "tensorflow":
             habit = {"jax": "jax always compiles", "torch": "KerasHub never compiles on torch"}
             faults.append((("jit",), f"is a choice on tensorflow only: {habit[self.backend]}"))
+        if self.threads is not None and self.cores is not None:
+            faults.append((("cores",), "already says how many threads: leave threads out"))
         if self.device == "tpu" and self.backend == "torch":
             faults.append((("backend",), "Keras has no torch backend on tpu; use jax"))
         if self.quantization == "int8" and self.dtype.endswith("float16") and "b" not in self.dtype:

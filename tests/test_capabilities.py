@@ -16,6 +16,7 @@ def machine(
     smi: bool = False,
     platform: str = "linux",
     cores: int = 4,
+    core_numbers: frozenset[int] | None = frozenset(range(4)),
     **environment: str,
 ) -> Machine:
     for file in files:
@@ -28,6 +29,7 @@ def machine(
         installed=lambda name: name not in missing,
         which=lambda name: "/usr/bin/nvidia-smi" if smi else None,
         cores=lambda: cores,
+        core_numbers=lambda: core_numbers,
     )
 
 
@@ -150,6 +152,32 @@ def test_threads_beyond_the_allowed_cores(tmp_path: Path) -> None:
     reason = skip_reason(Hardware(threads=5), machine(tmp_path))
     assert reason == "5 threads, and this process may use 4 cores"
     assert "1 core" in str(skip_reason(Hardware(threads=2), machine(tmp_path, cores=1)))
+
+
+def test_cores_that_this_process_may_not_use(tmp_path: Path) -> None:
+    here = machine(tmp_path, core_numbers=frozenset({0, 2, 4}))
+    assert skip_reason(Hardware(cores=(0, 4)), here) is None
+    assert skip_reason(Hardware(cores=(2, 3)), here) == "core 3: this process may use 0, 2, 4"
+    assert "cores 1, 3" in str(skip_reason(Hardware(cores=(1, 3)), here))
+    nowhere = machine(tmp_path, core_numbers=None)
+    assert "use threads" in str(skip_reason(Hardware(cores=(0,)), nowhere))
+
+
+@pytest.mark.parametrize(
+    ("visible", "device", "words"),
+    [
+        ("2", "gpu:1", "allows gpu:0"),
+        ("2,3", "gpu:2", "allows gpu:0 to gpu:1"),
+        ("2,3", "gpu:1", ""),
+        ("GPU-1,-1,GPU-2", "gpu:1", "allows gpu:0"),
+    ],
+)
+def test_gpus_beyond_those_allotted_are_not_taken(
+    tmp_path: Path, visible: str, device: str, words: str
+) -> None:
+    here = machine(tmp_path, *(f"dev/nvidia{i}" for i in range(4)), CUDA_VISIBLE_DEVICES=visible)
+    reason = skip_reason(Hardware(device=device), here)
+    assert words in str(reason) if words else reason is None
 
 
 def test_a_folder_of_the_same_name_is_no_package(

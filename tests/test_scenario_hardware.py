@@ -15,6 +15,10 @@ from scenarios.hardware import Hardware
         ({"jit": False}, "cpu-tensorflow-float32-nojit"),
         ({"quantization": "int8", "dtype": "mixed_bfloat16"}, "cpu-tensorflow-mixed_bfloat16-int8"),
         ({"quantization": "int4", "dtype": "float16"}, "cpu-tensorflow-float16-int4"),
+        ({"cores": "0-3,8"}, "cpu-tensorflow-float32-c0-3+8"),
+        ({"cores": "8, 1,0 ,3"}, "cpu-tensorflow-float32-c0-1+3+8"),
+        ({"cores": [5, 2, 5]}, "cpu-tensorflow-float32-c2+5"),
+        ({"cores": 3}, "cpu-tensorflow-float32-c3"),
     ],
 )  # fmt: skip
 def test_name(form, name):
@@ -30,8 +34,17 @@ def test_name(form, name):
         {"device": "tpu", "backend": "torch"},
         {"jit": False, "backend": "torch"},
         {"quantization": "int8", "dtype": "mixed_float16"},
+        {"cores": ""}, {"cores": "0-"}, {"cores": "3-1"}, {"cores": "a"}, {"cores": []},
+        {"cores": [-1]}, {"cores": True}, {"cores": [True]}, {"cores": ["0"]}, {"cores": "0;1"},
+        {"cores": "0-99999"}, {"cores": 1, "threads": 1},
     ],
 )  # fmt: skip
 def test_what_cannot_exist(form):
     with pytest.raises(ValidationError):
         Hardware.model_validate(form)
+
+
+def test_an_entry_without_cores_is_dumped_as_before_there_were_any():
+    """The dump goes into the hashes by which a run is resumed."""
+    assert "cores" not in Hardware().model_dump()
+    assert Hardware(cores="1").model_dump()["cores"] == (1,)

@@ -28,7 +28,7 @@ def environment(base=BASE, **hardware):
             {"KERAS_BACKEND": "jax", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"},
         ),
         ({"backend": "torch", "threads": 4}, {"OMP_NUM_THREADS": "4", "CUDA_VISIBLE_DEVICES": ""}),
-        ({"device": "gpu", "backend": "jax"}, {"CUDA_VISIBLE_DEVICES": "2,3"}),
+        ({"device": "gpu", "backend": "jax"}, {"CUDA_VISIBLE_DEVICES": "2"}),
         (
             {"device": "gpu:1", "backend": "jax"},
             {"CUDA_VISIBLE_DEVICES": "3", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"},  # of those allotted
@@ -55,6 +55,33 @@ def test_no_framework_grabs_all_the_memory(backend, device):
 
 def test_on_a_gpu_jax_is_free_to_find_it():
     assert "JAX_PLATFORMS" not in environment(device="gpu", backend="jax")
+
+
+@pytest.mark.parametrize(
+    ("allotted", "device", "chosen"),
+    [
+        (None, "gpu", "0"),
+        (None, "gpu:3", "3"),
+        ("3, 2", "gpu:1", "2"),
+        ("GPU-8f6b,GPU-91aa", "gpu:1", "GPU-91aa"),
+        ("MIG-1,MIG-2", "gpu", "MIG-1"),
+        ("1,-1,0", "gpu:0", "1"),
+    ],
+)
+def test_a_process_sees_one_gpu_of_those_allotted(allotted, device, chosen):
+    base = {k: v for k, v in BASE.items() if k != "CUDA_VISIBLE_DEVICES"}
+    base |= {} if allotted is None else {"CUDA_VISIBLE_DEVICES": allotted}
+    assert environment(base, device=device)["CUDA_VISIBLE_DEVICES"] == chosen
+
+
+@pytest.mark.parametrize("device", ["gpu", "gpu:1"])
+def test_numbers_of_a_list_are_those_of_the_users_order(device):
+    base = {**BASE, "CUDA_DEVICE_ORDER": "FASTEST_FIRST", "CUDA_VISIBLE_DEVICES": "1,0"}
+    assert environment(base, device=device)["CUDA_DEVICE_ORDER"] == "FASTEST_FIRST"
+
+
+def test_cores_size_the_thread_pools():
+    assert environment(cores=[1, 3])["OMP_NUM_THREADS"] == "2"
 
 
 def test_an_order_that_the_user_chose_stays():

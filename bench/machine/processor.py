@@ -51,6 +51,11 @@ def allowed_cores() -> int:
     return os.cpu_count() or 1
 
 
+def core_numbers() -> frozenset[int] | None:
+    """Return the numbers of the hardware threads that this process may run on; None: no such."""
+    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+
 def governor(root: Path) -> str:
     """Return what chooses the clock (Linux cpufreq); ``a/b`` where the cores differ."""
     files = _per_core(root, "cpufreq/scaling_governor")

@@ -21,8 +21,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from bench.core_pinning import pin
 from bench.states.training.job import Progress, TrainingJob
-from bench.worker import Channel, open_channel, pin
+from bench.worker import Channel, open_channel
 
 _OUT_OF_MEMORY = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "out of memory", "OutOfMemory")
 
@@ -75,7 +76,7 @@ def main() -> None:
     channel, line = open_channel()
     told = Told(channel)
     job = TrainingJob.from_line(line)
-    pin(job.hardware.get("threads"))
+    pin(job.hardware)
     told.phase("import and load")
     from bench.engine.interface import InputError, UnavailableError
     from bench.states.training.trainer import StoppedError, Trainer
