@@ -97,9 +97,8 @@ def add(parent: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     """
     from bench import exit_codes
     from bench.reporting import judge
-    from reports.history.keeping import keep
     from reports.history.kept import KeptError
-    from reports.history.recording import NotFinishedError
+    from reports.history.recording import NotFinishedError, keep
     from reports.run_folder import RunFolder, RunFolderError
 
     history = parent or folder or _DEFAULT
@@ -137,9 +136,8 @@ def _found(
 
 
 def _write_page(history: History, path: Path) -> None:
-    from reports.history.page import page_html
-
     from reports.atomic_file import replacing
+    from reports.history.page import page_html
     from reports.page.shell import MissingExtraError
 
     try:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.columns import AXES, CASE_COLUMNS, describe, metric_column
@@ -14,6 +15,7 @@ from reports.completed import CaseResult
 from reports.diff.launch_values import launch_values
 from reports.diff.measures import measures
 from reports.frames import rows_of
+from reports.history.files import store
 from reports.history.kept import KeptCase, KeptRun
 from reports.records import to_line
 from reports.scores import code_digest
@@ -55,6 +57,22 @@ _ENDS = ("_low", "_high")
 
 class NotFinishedError(Exception):
     """The run is not complete, so nothing of it is kept; the text says what to do."""
+
+
+def keep(summary: Summary, history: Path, gates: Sequence[GateOutcome] = ()) -> Path:
+    """Write a finished run into a history; return its file.
+
+    Args:
+        summary: the run.
+        history: the folder; it is made if need be.
+        gates: what became of the run's gates.
+
+    Raises:
+        NotFinishedError: the run is not complete.
+        KeptError: the manifest does not say when the run began.
+        OSError: the folder cannot be written.
+    """
+    return store(kept_run(summary, gates), history)
 
 
 def kept_run(summary: Summary, gates: Sequence[GateOutcome] = ()) -> KeptRun:

@@ -63,7 +63,7 @@ def headline(history: History) -> str:
     cases = len({(one.series.key.scenario, one.series.key.case) for one in history.trends})
     period = " to ".join(dict.fromkeys(day(one.created) for one in (runs[0], runs[-1])))
     what = f"{number(len(runs), 'run')} from {period}, {number(cases, 'case')}"
-    return f"{what}: {f'steps: {said}' if said else 'no steps'}"
+    return f"{what}; {f'steps: {said}' if said else 'no steps'}"
 
 
 def groups(history: History) -> list[Group]:
@@ -102,9 +102,11 @@ def group_lines(group: Group, history: History) -> list[str]:
     if len(steps) == 1:
         values = f" ({value(step.before, column)} → {value(step.after, column)})"
     there = {one.series.key.case for one in history.trends if one.series.column == column}
-    where = named(group.cases)
+    where = f"in {group.cases[0]}"
     if len(group.cases) > 1:
-        where = f"{len(group.cases)} of {len(there)} cases: {where}"
+        names, _ = short_names(history)
+        keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one, _ in steps)
+        where = f"in {len(keys)} of {len(there)} cases: {named([names[key] for key in keys])}"
     since = f"since {moment(group.run.created)}, run {group.run.name}"
     left = f"{number(step.runs_before, 'run')} before, {step.runs_after} after"
     lines = [f"{column.title or column.name} {' to '.join(told)}{values} {since} ({left})", where]

@@ -1,0 +1,70 @@
+"""A history as one offline HTML page: the steps, a drawing of each trend, what to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.history import wording
+from reports.history.drawing import drawing
+from reports.history.trends import History, Trend
+from reports.page.shell import render
+
+MOST_DRAWN = 200  # trends; more are counted
+MOST_GROUPS = 50
+
+
+def page_html(history: History) -> str:
+    """Return the page.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    from markupsafe import Markup
+
+    rows = wording.rows(history)
+    names, shared = wording.short_names(history)
+    labels = wording.labels(history)
+    groups = wording.groups(history)
+
+    def drawn(trend: Trend) -> dict[str, Any]:
+        key, column = trend.series.key, trend.series.column
+        name = names[key.scenario, key.case] or key.case
+        label = labels.get(key.id, "")
+        title = " ".join(filter(None, (name, f"(series {label})" if label else "")))
+        cells = dict(zip(wording.HEADINGS, wording.cells(trend, name, label, 0), strict=True))
+        return {
+            "case": name,
+            "full": key.case,
+            "label": label,
+            "runs": wording.number(len(trend.series.runs), "run"),
+            "level": cells["level"],
+            "last": cells["last"],
+            "step": cells["last step"],
+            "verdict": trend.steps[-1].verdict if trend.steps else "",
+            "svg": Markup(drawing(trend, f"{column.heading} of {title}")),
+        }
+
+    by_metric: dict[str, list[dict[str, Any]]] = {}
+    for trend in rows[:MOST_DRAWN]:
+        column = trend.series.column
+        by_metric.setdefault(column.heading, []).append(drawn(trend))
+    return render(
+        "history.html.j2",
+        title=f"versebench history: {history.folder.resolve().name}",
+        styles=("base.css", "history.css"),
+        headline=wording.headline(history),
+        groups=[
+            {
+                "verdict": group.verdict,
+                "first": lines[0],
+                "rest": lines[1:],
+            }
+            for group in groups[:MOST_GROUPS]
+            for lines in [wording.group_lines(group, history)]
+        ],
+        more_groups=max(0, len(groups) - MOST_GROUPS),
+        metrics=by_metric,
+        shared=shared,
+        more=max(0, len(rows) - MOST_DRAWN),
+        remarks=wording.remarks(history),
+    )
