@@ -33,11 +33,12 @@ def gates_code(gates: Sequence[GateOutcome]) -> int:
     """Return the exit code of gates alone; a gate that met no value in any case is no success.
 
     A case that a gate cannot judge (Chinese verse, where another case writes English) does not
-    count against it, as long as some case was compared.
+    count against it, as long as some case was compared. A gate that has no baseline yet, in the
+    first run of a series, is excused.
     """
     if any(gate.verdict == "fail" for gate in gates):
         return exit_codes.WORSE
-    compared = {gate.gate for gate in gates if gate.verdict != "not compared"}
-    if any(gate.gate not in compared for gate in gates):
+    compared = {gate.key for gate in gates if gate.verdict != "not compared"}
+    if any(gate.key not in compared and not gate.excused for gate in gates):
         return exit_codes.NOTHING_COMPARED
     return exit_codes.FINE

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from bench import exit_codes
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bench.judgement import Judgement
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
     from reports.summary import Summary
@@ -30,6 +33,8 @@ def report(
     picture: Path | None = None,
     page: Path | None = None,
     chart: Path | None = None,
+    history: Path | None = None,
+    judgement: Judgement | None = None,
 ) -> Sequence[GateOutcome]:
     """Score and summarise a run, write its files, print it; return what became of its gates.
 
@@ -42,6 +47,8 @@ def report(
         picture: where to draw the table as SVG, too.
         page: where to write the HTML page, too (``bench.pages.IN_RUN_FOLDER``: beside the records).
         chart: where to draw the charts as SVG, too.
+        history: the folder in which to keep the run, if it is complete.
+        judgement: of this run, where it was judged already.
 
     Raises:
         RunFolderError: the records cannot be read; or, once the report is printed, its files
@@ -49,7 +56,10 @@ def report(
     """
     from reports.run_folder import RunFolderError
 
-    summary, gates = judge(folder, metrics)
+    if judgement is None:
+        summary, gates = judge(folder, metrics)
+    else:
+        summary, gates = judgement.summary, judgement.gates
     unwritten: RunFolderError | None = None
     try:
         write_files(summary, gates, guard)
@@ -66,6 +76,8 @@ def report(
         from bench.pages import write_chart
 
         write_chart(summary, gates, chart)
+    if history is not None:
+        keep_in_history(folder, history, (summary, gates))
     if unwritten:
         raise unwritten
     return gates
@@ -81,14 +93,60 @@ def judge(folder: RunFolder, metrics: Sequence[str] = ()) -> tuple[Summary, Sequ
     Raises:
         RunFolderError: the records cannot be read.
     """
-    from reports.gates import check_gates, gate_metrics
-    from reports.summary import summarise
+    from bench.judgement import judged
 
-    scenario = folder.manifest.get("scenario") or {}
-    chosen = metrics or scenario.get("metrics") or ["*"]
-    wanted = [*chosen, *gate_metrics(scenario.get("gates") or {})]
-    summary = summarise(folder, wanted)
-    return summary, check_gates(summary)
+    found = judged(folder, metrics=metrics)
+    return found.summary, found.gates
+
+
+def append_summary(path: Path, judgement: Judgement, code: int) -> None:
+    """Append a short Markdown report to a file, as the summary of a CI job that ends with ``code``.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
+    from reports.job_summary import job_summary
+    from reports.manifest import fail
+
+    it = judgement
+    text = job_summary(it.summary, it.gates, it.baseline, good=code == exit_codes.FINE)
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(f"{text}\n")
+    except OSError as error:
+        fail(f"cannot write {path}", error)
+
+
+def keep_in_history(
+    folder: RunFolder,
+    history: Path,
+    judged: tuple[Summary, Sequence[GateOutcome]] | None = None,
+) -> Path | None:
+    """Keep a run in a history; return its file there, or None where it is not kept.
+
+    A run that is not complete is not kept. One that cannot be is only warned about: it is measured,
+    and can be added later.
+
+    Args:
+        folder: the run.
+        history: the history's folder; it is made if need be.
+        judged: what ``judge`` gave, where it was asked already.
+    """
+    from reports.history.recording import NotFinishedError, keep
+
+    try:
+        summary, gates = judged or judge(folder)
+        return keep(summary, history, gates)
+    except NotFinishedError:
+        return None
+    except Exception as error:  # whatever it is, the run's own result and exit code matter more
+        said = f"{error.strerror}: {history}" if isinstance(error, OSError) else error
+        click.echo(
+            f"versebench: the run could not be kept in the history ({said}). Mend that, then: "
+            f"versebench history --history {history} add {folder.path}",
+            err=True,
+        )
+        return None
 
 
 def write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool = True) -> None:

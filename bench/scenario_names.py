@@ -29,7 +29,7 @@ def checked(loaded: LoadedScenario) -> LoadedScenario:
     """
     from bench.judging import forms
     from metrics.registry import select
-    from reports.gates import check_names
+    from reports.gate_rules import check_comparable, check_names
 
     faults = []
     for index, metric in enumerate(loaded.scenario.metrics):
@@ -41,8 +41,14 @@ def checked(loaded: LoadedScenario) -> LoadedScenario:
         if prompt.form is not None and prompt.form not in forms():
             message = f"no verse form called {prompt.form!r}; there are {', '.join(forms())}"
             faults.append(loaded.fault(("prompts", index, "form"), message))
-    for gate, message in check_names(loaded.scenario.gates).items():
+    unknown = check_names(loaded.scenario.gates)
+    for gate, message in unknown.items():
         faults.append(loaded.fault(("gates", gate), message))
+    for name, gates in loaded.scenario.gates.items():
+        places = [index for index, gate in enumerate(gates) if gate.against]
+        asked = [name] if places and name not in unknown else []
+        for message in check_comparable(asked).values():
+            faults.append(loaded.fault(("gates", name, places[0], "against"), message))
     if faults:
         raise ScenarioError(faults)
     return loaded

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from reports.csv_files import CASES, SAMPLES
+from reports.gate_words import GateLine, gate_lines
 from reports.table import TableColumn, View, view
 from reports.visible import one_line, shortened
 
@@ -45,8 +46,8 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
     for text, cases in said.warnings:
         about = f" ({cases})" if cases else ""
         console.print(_line(("! ", "yellow"), (one_line(text), ""), (one_line(about), "dim")))
-    for outcome in gates:
-        _print_gate(outcome, console)
+    for line in gate_lines(gates):
+        _print_gate(line, console)
     files = [name for name in (CASES, SAMPLES) if (summary.run.path / name).exists()]
     console.print(_line((f"{' and '.join(files)} in {one_line(summary.run.path)}".strip(), "dim")))
 
@@ -162,11 +163,11 @@ def _print_absent(said: View, console: Console) -> None:
         )
 
 
-def _print_gate(outcome: GateOutcome, console: Console) -> None:
-    style = {"fail": "red", "pass": "green"}.get(outcome.verdict, "yellow")
-    console.print(_line((f"{_MARKS[outcome.verdict]} ", style), (one_line(outcome), "")))
-    if outcome.culprit is not None:
-        it = outcome.culprit
+def _print_gate(line: GateLine, console: Console) -> None:
+    style = {"fail": "red", "pass": "green"}.get(line.verdict, "yellow")
+    console.print(_line((f"{_MARKS[line.verdict]} ", style), (one_line(line.text), "")))
+    if line.culprit is not None:
+        it = line.culprit
         text = shortened(one_line(it.text), 200)
         console.print(_line((f"  {it.value:.3g} in: {one_line(it.prompt)} » {text}", "dim")))
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reports.gate_words import gate_lines
 from reports.table import View, view
 from reports.visible import one_line
 
@@ -40,7 +41,7 @@ def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         f"**Warning:** {escaped(text)}" + (f" ({escaped(cases)})" if cases else "")
         for text, cases in said.warnings
     ]
-    bullets += [f"**{outcome.verdict}** {escaped(outcome)}" for outcome in gates]
+    bullets += [f"**{line.verdict}** {escaped(line.text)}" for line in gate_lines(gates)]
     if bullets:
         parts.append("\n".join(f"- {bullet}" for bullet in bullets))
     for change in summary.state_changes:

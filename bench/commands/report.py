@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench.commands.gate_options import Gates, as_data, check_baseline, check_where, gate_options
 from bench.pages import IN_RUN_FOLDER, needs_extra
 
 if TYPE_CHECKING:
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @click.argument("run", type=click.Path(path_type=Path))
+@gate_options
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Make RUN a baseline that last-good finds from now on, whatever its gates say.",
+)
+@click.option(
+    "--quality",
+    metavar="METRIC",
+    help="Weigh speed against this metric: which samplers are not beaten in both.",
+)
 @click.option("--csv", "form", flag_value="csv", help="Print the cases as CSV.")
 @click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
@@ -54,6 +66,11 @@ if TYPE_CHECKING:
 )
 def command(
     run: Path,
+    gates: Gates,
+    baseline: str | None,
+    job_summary: Path | None,
+    accept: bool,
+    quality: str | None,
     form: Form | None,
     samples: int,
     raw_csv: bool,
@@ -63,19 +80,36 @@ def command(
 ) -> int:
     """Show RUN (a run folder) as a table, CSV, Markdown, JSON, a page; its files are written anew.
 
-    Exit codes: 0 fine, 1 a gate of the scenario failed, 2 not a run folder, 3 a gate met no value.
+    Exit codes: 0 fine, 1 a gate failed, 2 not a run folder, 3 a gate met no value.
     """
+    from bench.judgement import judged, together
     from bench.outcome import gates_code
-    from bench.reporting import report
+    from bench.reporting import append_summary, report
+    from reports.frontier import QualityError
+    from reports.last_good import keep_verdict
     from reports.run_folder import RunFolder
 
-    gates = report(
-        RunFolder.open(run),
+    folder = RunFolder.open(run)
+    own = (folder.manifest.get("scenario") or {}).get("gates") or {}
+    check_where(gates, folder.manifest.get("cases") or [])
+    against = check_baseline(baseline, together(own, as_data(gates)))
+    try:
+        judgement = judged(folder, gates=as_data(gates), baseline=against, quality=quality)
+    except QualityError as error:
+        raise click.BadParameter(str(error), param_hint="--quality") from None
+    report(
+        folder,
         form or "table",
         samples=samples,
         guard=not raw_csv,
         picture=picture,
         page=page,
         chart=chart,
+        judgement=judgement,
     )
-    return gates_code(gates)
+    code = gates_code(judgement.gates)
+    if job_summary:
+        append_summary(job_summary, judgement, code)
+    if accept:
+        keep_verdict(judgement.summary, judgement.gates, accepted=True)
+    return code

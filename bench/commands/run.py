@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from bench import exit_codes
+from bench.commands.gate_options import Gates, as_data, check_baseline, check_where, gate_options
 from bench.commands.selection import Selection, select, selection_options
 from bench.pages import IN_RUN_FOLDER, needs_extra
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @selection_options
+@gate_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -36,16 +39,30 @@ if TYPE_CHECKING:
     callback=needs_extra,
     help="Also write a page to look at: report.html in the run folder.",
 )
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path),
+    envvar="VERSEBENCH_HISTORY",
+    metavar="DIR",
+    help="Folder that keeps what each finished run measured, for versebench history.  [default: "
+    "$VERSEBENCH_HISTORY, or history in --out]",
+)
+@click.option("--no-history", "forget", is_flag=True, help="Do not keep this run in the history.")
 def command(
     scenario: str,
     only: tuple[str, ...],
     presets: dict[str, str],
     data: dict[str, str],
+    gates: Gates,
+    baseline: str | None,
+    job_summary: Path | None,
     out: Path,
     resume: bool,
     dry_run: bool,
     as_json: bool,
     page: bool,
+    history: Path | None,
+    forget: bool,
 ) -> int:
     """Measure SCENARIO (a shipped name or a file) and show the results.
 
@@ -53,20 +70,55 @@ def command(
     4 a case crashed, 130 interrupted.
     """
     _take_ends_as_ctrl_c()
-    selection = select(scenario, only, presets, data, fetch=not dry_run)
+    selection = _with_gates(select(scenario, only, presets, data, fetch=not dry_run), gates)
+    against = check_baseline(baseline, as_data(selection.loaded.scenario.gates))
     if dry_run:
-        from bench.commands.show import as_data, print_cases
+        from bench.commands import show
 
         if as_json:
             import json
 
-            click.echo(json.dumps(as_data(selection), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(show.as_data(selection), indent=2, ensure_ascii=False))
         else:
-            print_cases(selection)
+            show.print_cases(selection)
         return exit_codes.FINE
     overrides = {"presets": presets, "data": data}
     with _folder(selection, out, resume, only, overrides) as folder:
-        return _measure(selection, folder, as_json, IN_RUN_FOLDER if page else None)
+        kept = None if forget else history or out / "history"
+        telling = _Telling(as_json, IN_RUN_FOLDER if page else None, kept, against, job_summary)
+        return _measure(selection, folder, telling)
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What is said about a run once it is measured, and where.
+
+    Attributes:
+        as_json: print JSON, not a table.
+        page: where to write the page.
+        history: the folder of the history.
+        baseline: what gates compare with.
+        job_summary: the file to append the summary of a CI job to.
+    """
+
+    as_json: bool
+    page: Path | None
+    history: Path | None
+    baseline: str
+    job_summary: Path | None
+
+
+def _with_gates(selection: Selection, gates: Gates) -> Selection:
+    """Return the selection with the gates of the command line among the scenario's."""
+    if not gates:
+        return selection
+    check_where(gates, [case.labels for case in selection.cases])
+    loaded = selection.loaded
+    both = dict(loaded.scenario.gates)
+    for name, more in gates.items():
+        both[name] = (*both.get(name, ()), *more)
+    scenario = loaded.scenario.model_copy(update={"gates": both})
+    return replace(selection, loaded=replace(loaded, scenario=scenario))
 
 
 def _take_ends_as_ctrl_c() -> None:
@@ -145,18 +197,20 @@ def _with_earlier(
     return [known[id_] for id_, hash_ in order if id_ in known and known[id_]["hash"] == hash_]
 
 
-def _measure(selection: Selection, folder: RunFolder, as_json: bool, page: Path | None) -> int:
+def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
     from rich.console import Console
 
+    from bench.judgement import judged
     from bench.outcome import exit_code
     from bench.progress import RunProgress
-    from bench.reporting import report
+    from bench.reporting import append_summary, report
     from bench.runner import Run
     from bench.states.making import StateMaker
     from bench.states.store import Store
+    from reports.last_good import keep_verdict
 
     plan = selection.plan
-    form: Form = "json" if as_json else "table"
+    form: Form = "json" if telling.as_json else "table"
     console = Console(stderr=True)
     launches = range(plan.launches)
     wanted = {(case.id, case.hash, launch) for case in plan.cases for launch in launches}
@@ -167,10 +221,14 @@ def _measure(selection: Selection, folder: RunFolder, as_json: bool, page: Path 
             outcome = Run(plan, folder, progress, make_state=states.make).execute()
     except KeyboardInterrupt:
         console.print("[yellow]interrupted[/]: what was finished is kept; go on with --resume")
-        report(folder, form, page=page)
+        report(folder, form, page=telling.page)
         return exit_codes.INTERRUPTED
     chosen = {case.id for case in selection.cases}
-    gates = [
-        gate for gate in report(folder, form, page=page) if gate.case is None or gate.case in chosen
-    ]
-    return exit_code(outcome, gates, measured=already + outcome.count("ok"))
+    judgement = judged(folder, baseline=telling.baseline)
+    keep_verdict(judgement.summary, judgement.gates)
+    report(folder, form, page=telling.page, history=telling.history, judgement=judgement)
+    gates = [gate for gate in judgement.gates if gate.case is None or gate.case in chosen]
+    code = exit_code(outcome, gates, measured=already + outcome.count("ok"))
+    if telling.job_summary:
+        append_summary(telling.job_summary, judgement, code)
+    return code
