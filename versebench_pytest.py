@@ -9,6 +9,7 @@ a process of its own.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import importlib.util
 import sys
@@ -91,7 +92,7 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, obje
     for name, settings in options.items():
         try:
             group.addoption(name, **settings)
-        except ValueError:  # taken
+        except (ValueError, argparse.ArgumentError):  # taken
             continue
     return result
 

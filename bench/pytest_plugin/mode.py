@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from .collecting import ScenarioFile
 from .places import Places
 from .screen import Screen
 from .service import BrokenError, RefusedError, Service
-from .settings import is_scenario
+from .settings import is_scenario, is_shipped
 
 _AXES = ("preset", "state", "sampler", "hardware", "batch_size")
 
@@ -102,9 +102,21 @@ class Mode:
         """Collect a scenario file."""
         if not is_scenario(file_path, asked_for=parent.session.isinitpath(file_path)):
             return None
-        found: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+        found: ScenarioFile = ScenarioFile.from_parent(
+            parent, path=file_path, nodeid=self._node_id(file_path)
+        )
         found.mode = self
         return found
+
+    def _node_id(self, path: Path) -> str | None:
+        """Return a node id that is the same on every machine; None for pytest's own.
+
+        By it pytest-benchmark pairs what it compares. pytest has none for a file outside the
+        rootdir, as the shipped scenarios often are.
+        """
+        if is_shipped(path):
+            return f"scenarios/{path.name}"
+        return None if path.is_relative_to(self._config.rootpath) else path.name
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep cases, and tests that measure by the fixture where their file was named."""
@@ -131,6 +143,17 @@ class Mode:
         meant = ",".join(f"param:{word}" if word in _AXES else word for word in words)
         return pytest_benchmark_group_stats(config, benchmarks, meant)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Say of a case that is skipped that it is so in its file, not in this plugin."""
+        report = yield
+        if isinstance(item, CaseTest) and report.skipped and isinstance(report.longrepr, tuple):
+            report.longrepr = (str(item.path), 1, report.longrepr[2])
+        return report
+
+    @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the table of each run, or say that there was nothing to run."""
         shown = terminalreporter

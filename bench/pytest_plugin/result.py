@@ -44,6 +44,7 @@ class Result(Mapping[str, Any]):
         self._short = short
 
     def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
         if name.startswith("_"):  # protocols of Python, such as copying
             raise AttributeError(name)
         column = self._short.get(name, name)
@@ -66,6 +67,7 @@ class Result(Mapping[str, Any]):
         Raises:
             KeyError: there is none; the text says why.
         """
+        __tracebackhide__ = True
         try:
             return getattr(self, name) if name not in vars(self) else self._row[name]
         except AttributeError as error:

@@ -35,7 +35,12 @@ def is_scenario(path: Path, asked_for: bool) -> bool:
     """
     if path.suffix not in SUFFIXES:
         return False
-    return asked_for or path.stem.endswith(".scenario") or path.parent.resolve() == SHIPPED
+    return asked_for or path.stem.endswith(".scenario") or is_shipped(path)
+
+
+def is_shipped(path: Path) -> bool:
+    """Tell whether a file is one of the scenarios that come with versebench."""
+    return path.suffix == SUFFIXES[0] and path.parent.resolve() == SHIPPED
 
 
 def _typed(config: pytest.Config, options: Iterable[str]) -> str | None:
