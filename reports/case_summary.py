@@ -11,7 +11,7 @@ from typing import Any
 
 from reports.columns import AXES
 from reports.completed import CaseLaunch, CaseResult
-from reports.line_fit import prefill_decode
+from reports.line_fit import Line, Point, prefill_decode
 from reports.records import Phase, Trial
 from reports.roofline import roofline
 from reports.statistics import Estimate, median, over_launches
@@ -46,12 +46,15 @@ def counts(trial: Trial) -> bool:
     return trial.valid and trial.compiles == 0 and trial.seconds > 0
 
 
-def summarise_case(result: CaseResult, scenario: Mapping[str, Any]) -> CaseSummary:
+def summarise_case(
+    result: CaseResult, scenario: Mapping[str, Any], lines: Sequence[Line | None] | None = None
+) -> CaseSummary:
     """Summarise one case.
 
     Args:
         result: its records that count.
         scenario: the manifest's normalised scenario, for max_length and the launches asked for.
+        lines: those through ``line_points`` of the case, where they are fitted already.
     """
     row: Row = {"case": result.id}
     row |= {axis: result.case.get(axis) for axis in AXES}
@@ -63,10 +66,9 @@ def summarise_case(result: CaseResult, scenario: Mapping[str, Any]) -> CaseSumma
     if result.status != "ok":
         return summary
     _speed(result, summary)
-    _line(result, summary, scenario)
+    _line(result, summary, scenario, lines)
     _processes(result, summary)
     _device(result, summary)
-    _texts(result, summary)
     summary.warnings.extend(_warnings(result, scenario))
     return summary
 
@@ -100,12 +102,25 @@ def _speed(result: CaseResult, summary: CaseSummary) -> None:
             summary.missing[name] = "not measured: the calls start and end with ids"
 
 
-def _line(result: CaseResult, summary: CaseSummary, scenario: Mapping[str, Any]) -> None:
-    """The timed calls are points too: they take turns with the fit's, through the same program."""
+def line_points(result: CaseResult) -> list[list[Point]]:
+    """The (steps, seconds) of each launch that has any, for its line of prefill and decode.
+
+    The timed calls are points too: they take turns with the fit's, through the same program.
+    """
     calls = [_of(launch, "timed", "fit") for launch in result.launches]
     if not any(trial.phase == "fit" for trials in calls for trial in trials):
-        calls = []
-    fit = prefill_decode([[(trial.steps, trial.seconds) for trial in trials] for trials in calls])
+        return []
+    return [[(trial.steps, trial.seconds) for trial in trials] for trials in calls if trials]
+
+
+def _line(
+    result: CaseResult,
+    summary: CaseSummary,
+    scenario: Mapping[str, Any],
+    lines: Sequence[Line | None] | None,
+) -> None:
+    calls = line_points(result)
+    fit = prefill_decode(calls, lines=lines)
     if not calls and (scenario.get("measure") or {}).get("fit_points") == 0:
         fit = replace(fit, reason="the scenario asks for no fit (measure.fit_points: 0)")
     _put(summary, "ttft_seconds", fit.ttft, fit.reason)
@@ -156,13 +171,6 @@ def _device(result: CaseResult, summary: CaseSummary) -> None:
             summary.missing[name] = why  # the same counter, of the same device
     reasons = sorted({reason for one in seen for reason in one.get("throttle_reasons") or ()})
     row["throttle_reasons"] = ", ".join(reasons) or None
-
-
-def _texts(result: CaseResult, summary: CaseSummary) -> None:
-    samples = result.samples
-    summary.row["samples"] = len(samples)
-    if samples:
-        summary.row["ended_share"] = sum(sample.ended for sample in samples) / len(samples)
 
 
 def _warnings(result: CaseResult, scenario: Mapping[str, Any]) -> list[str]:

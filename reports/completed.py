@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reports.records import CaseDone, Launch, LaunchEnd, Record, RunEnd, Sample, Trial
+from reports.sample_lines import SampleLines
 from reports.training import Training
 
 CaseStatus = Literal["ok", "failed", "skipped", "not run"]
@@ -26,14 +27,15 @@ class CaseLaunch:
     Attributes:
         done: the line that makes the rest count.
         trials: in the order in which they ran, all phases, invalid ones included.
-        samples: its generated texts; empty where another launch generated them.
+        samples: its generated texts, perhaps still on the disk; empty where another launch
+            generated them.
         launch: the process itself; None where its line was lost.
         end: its end; None where it crashed after this case, or its line was lost.
     """
 
     done: CaseDone
     trials: tuple[Trial, ...] = ()
-    samples: tuple[Sample, ...] = ()
+    samples: Sequence[Sample] = ()
     launch: Launch | None = None
     end: LaunchEnd | None = None
 
@@ -63,12 +65,28 @@ class CaseResult:
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """Each (prompt, repeat) once, ordered: what the first launch that has it generated."""
+        """Each (prompt, repeat) once, ordered: what the first launch that has it generated.
+
+        Texts that are on the disk are read; those of the case that was asked last are kept.
+        """
+        if _LAST and _LAST[0][0] is self:
+            return _LAST[0][1]
         found: dict[tuple[int, int], Sample] = {}
         for launch in self.launches:
             for sample in launch.samples:
                 found.setdefault((sample.prompt_index, sample.repeat), sample)
-        return tuple(found[key] for key in sorted(found))
+        samples = tuple(found[key] for key in sorted(found))
+        _LAST[:] = [(self, samples)]
+        return samples
+
+    @property
+    def lines(self) -> tuple[SampleLines, ...] | None:
+        """The lines of all its samples; None where some are not (only) on the disk."""
+        there = tuple(launch.samples for launch in self.launches if launch.samples != ())
+        return there if all(isinstance(one, SampleLines) for one in there) else None  # type: ignore[return-value]
+
+
+_LAST: list[tuple[CaseResult, tuple[Sample, ...]]] = []  # views ask for one text after another
 
 
 @dataclass(frozen=True)
@@ -92,9 +110,17 @@ class Completed:
 class _Lines:
     trials: list[Trial] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    unparsed: SampleLines | None = None
+
+    def all_samples(self) -> Sequence[Sample]:
+        if self.unparsed is None:
+            return tuple(self.samples)
+        return (*self.samples, *self.unparsed) if self.samples else self.unparsed
 
 
-def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> Completed:
+def complete(
+    cases: Sequence[Mapping[str, Any]], records: Iterable[Record | SampleLines]
+) -> Completed:
     """Sort ``records`` (in file order) under the manifest's ``cases``.
 
     Records of a case that the manifest does not name are passed over.
@@ -110,6 +136,9 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
             lines[record.case, record.launch, record.attempt].trials.append(record)
         elif isinstance(record, Sample):
             lines[record.case, record.launch, record.attempt].samples.append(record)
+        elif isinstance(record, SampleLines):
+            own = lines[record.head]
+            own.unparsed = own.unparsed.joined(record) if own.unparsed else record
         elif isinstance(record, CaseDone):
             done[record.case].append(record)
         elif isinstance(record, Launch):
@@ -125,7 +154,7 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
         own = lines.pop((record.case, record.launch, record.attempt), _Lines())
         launch = launches.get(record.attempt)
         end = launch_ends.get(record.attempt)
-        return CaseLaunch(record, tuple(own.trials), tuple(own.samples), launch, end)
+        return CaseLaunch(record, tuple(own.trials), own.all_samples(), launch, end)
 
     results = []
     for case in cases:
@@ -136,7 +165,7 @@ def complete(cases: Sequence[Mapping[str, Any]], records: Iterable[Record]) -> C
     return Completed(
         tuple(results),
         tuple(ends),
-        sum(len(left.trials) + len(left.samples) for left in lines.values()),
+        sum(len(left.trials) + len(left.all_samples()) for left in lines.values()),
         tuple(trainings.values()),
     )
 

@@ -33,6 +33,7 @@ class Corpora:
         self._states: dict[str, list[str]] = {}
         for training in trainings:
             self._states.setdefault(training.preset, []).append(training.state)
+        self._paths: dict[tuple[str, str], Path] = {}
         self._digests: dict[Path, str | None] = {}
         self._last: tuple[Path, tuple[Metric, ...]] | None = None
         self.warnings: list[str] = []
@@ -56,11 +57,13 @@ class Corpora:
         return {metric.name: metric for metric in self._last[1]}
 
     def _path(self, case: Mapping[str, Any]) -> Path:
-        preset, state = str(case.get("preset")), str(case.get("state"))
-        states = self._states.get(preset, [])
-        if state == BASE and len(states) == 1:
-            state = states[0]
-        return texts_path(self._run, preset, state)
+        model = preset, state = str(case.get("preset")), str(case.get("state"))
+        if model not in self._paths:
+            states = self._states.get(preset, [])
+            if state == BASE and len(states) == 1:
+                state = states[0]
+            self._paths[model] = texts_path(self._run, preset, state)
+        return self._paths[model]
 
     def _indexed(self, path: Path) -> tuple[Metric, ...]:
         try:

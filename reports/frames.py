@@ -16,9 +16,14 @@ def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> DataF
 
     Text stays in ``object`` columns: Arrow strings refuse lone surrogates.
     """
+    return frame_of_columns({name: [row.get(name) for row in rows] for name in columns})
+
+
+def frame_of_columns(columns: Mapping[str, list[Any]]) -> DataFrame:
+    """Build a frame of columns of the same length, as ``frame_of`` does."""
     import pandas as pd
 
-    data = {name: _series([row.get(name) for row in rows], name) for name in columns}
+    data = {name: _series(values, name) for name, values in columns.items()}
     return pd.DataFrame(data, columns=list(columns))
 
 

@@ -8,6 +8,7 @@ A line that does not hold is reported as such, never as numbers.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -16,6 +17,7 @@ from reports.statistics import LEVEL, Estimate, median, median_estimate, order_r
 
 RESIDUAL_LIMIT = 0.10  # share of the fitted time by which a median may lie off the line
 FEWEST_STEPS = 3  # different n: two points fit any line
+_HELD = 4_000_000  # slopes held at once
 
 Point = tuple[float, float]  # (decode steps, seconds)
 
@@ -65,64 +67,111 @@ class PrefillDecode:
 
 
 def fit_line(points: Sequence[Point], level: float = LEVEL) -> Line:
-    """Fit one launch by Theil-Sen: b is the median slope over all pairs of different n.
-
-    The intercept is the median of T - b n. The slope's interval is Sen's (1968, JASA 63:1379),
-    from Kendall's rank variance with ties. T(1)'s interval is the order-statistic one of
-    T - b (n - 1), widened over both ends of the slope's: conservative.
+    """Fit one launch; see ``fit_lines``.
 
     Raises:
         ValueError: fewer than two different n.
     """
+    (line,) = fit_lines([points], level)
+    if line is None:
+        raise ValueError("a line needs two different numbers of steps")
+    return line
+
+
+def fit_lines(launches: Sequence[Sequence[Point]], level: float = LEVEL) -> list[Line | None]:
+    """Fit many launches by Theil-Sen: b is the median slope over all pairs of different n.
+
+    The intercept is the median of T - b n. The slope's interval is Sen's (1968, JASA 63:1379),
+    from Kendall's rank variance with ties. T(1)'s interval is the order-statistic one of
+    T - b (n - 1), widened over both ends of the slope's: conservative. Launches that made calls of
+    the same lengths in the same order are fitted together.
+
+    Returns:
+        One entry per launch; None where there are fewer than two different n.
+    """
+    found: list[Line | None] = [None] * len(launches)
+    alike: dict[tuple[float, ...], list[int]] = defaultdict(list)
+    for place, points in enumerate(launches):
+        steps = tuple([step for step, _ in points])
+        if len(set(steps)) > 1:
+            alike[steps].append(place)
+    for steps, places in alike.items():
+        size = max(_HELD // len(steps) ** 2, 1)
+        for start in range(0, len(places), size):
+            some = places[start : start + size]
+            seconds = [[second for _, second in launches[place]] for place in some]
+            for place, line in zip(some, _fit(steps, seconds, level), strict=True):
+                found[place] = line
+    return found
+
+
+def _fit(given: Sequence[float], rows: Sequence[Sequence[float]], level: float) -> list[Line]:
+    """Fit launches that share their numbers of steps."""
     import numpy as np
 
-    steps = np.array([step for step, _ in points], dtype=np.float64)
-    seconds = np.array([second for _, second in points], dtype=np.float64)
-    first, second = np.triu_indices(len(points), 1)
+    steps = np.array(given, dtype=np.float64)
+    seconds = np.array(rows, dtype=np.float64)
+    first, second = np.triu_indices(len(steps), 1)
     run = steps[second] - steps[first]
-    rise = seconds[second] - seconds[first]
-    slopes = np.sort(rise[run != 0] / run[run != 0])
-    if not len(slopes):
-        raise ValueError("a line needs two different numbers of steps")
-    slope = float(np.median(slopes))
-    low, high = _slope_ranks(steps.tolist(), seconds.tolist(), len(slopes), level)
-    slope_low, slope_high = float(slopes[low]), float(slopes[high])
+    there = run != 0
+    slopes = (seconds[:, second] - seconds[:, first])[:, there] / run[there]
+    slopes.sort(axis=1)
+    slope = np.median(slopes, axis=1)
+    low, high = _slope_ranks(given, rows, slopes.shape[1], level)
+    every = np.arange(len(rows))
+    slope_low, slope_high = slopes[every, low], slopes[every, high]
 
-    start = float(np.median(seconds - slope * (steps - 1)))
-    first_low = first_high = None
-    if k := order_rank(len(points), level):
-        ends = [np.sort(seconds - b * (steps - 1)) for b in (slope_low, slope_high)]
-        first_low = min(float(end[k - 1]) for end in ends)
-        first_high = max(float(end[-k]) for end in ends)
-    residual = 0.0
+    after = steps - 1
+    start = np.median(seconds - slope[:, None] * after, axis=1)
+    first_low = first_high = [None] * len(rows)
+    if k := order_rank(len(steps), level):
+        ends = [np.sort(seconds - b[:, None] * after, axis=1) for b in (slope_low, slope_high)]
+        first_low = np.minimum(*(end[:, k - 1] for end in ends)).tolist()
+        first_high = np.maximum(*(end[:, -k] for end in ends)).tolist()
+    residual = np.zeros(len(rows))
     for step in np.unique(steps):
         fitted = start + slope * (step - 1)
-        off = abs(float(np.median(seconds[steps == step])) - fitted)
-        residual = max(residual, off / abs(fitted) if fitted else math.inf)
-    return Line(
-        slope, start, slope_low, slope_high, first_low, first_high, float(residual), len(points)
-    )
+        off = np.abs(np.median(seconds[:, steps == step], axis=1) - fitted)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(fitted != 0, off / np.abs(fitted), math.inf)
+        residual = np.maximum(residual, share)
+    numbers = np.stack([slope, start, slope_low, slope_high, residual], axis=1).tolist()
+    return [
+        Line(b, a, b_low, b_high, a_low, a_high, off, len(steps))
+        for (b, a, b_low, b_high, off), a_low, a_high in zip(
+            numbers, first_low, first_high, strict=True
+        )
+    ]
 
 
 def _slope_ranks(
-    steps: Sequence[float], seconds: Sequence[float], slopes: int, level: float
-) -> tuple[int, int]:
-    """Positions of the interval's ends among the sorted slopes (Sen 1968, with ties)."""
-
-    def pairs(values: Sequence[float]) -> float:
-        ties = [values.count(value) for value in set(values)]
-        return sum(tie * (tie - 1) * (2 * tie + 5) for tie in ties)
-
+    steps: Sequence[float], rows: Sequence[Sequence[float]], slopes: int, level: float
+) -> tuple[list[int], list[int]]:
+    """Positions of each interval's ends among the sorted slopes (Sen 1968, with ties)."""
     n = len(steps)
-    variance = (n * (n - 1) * (2 * n + 5) - pairs(steps) - pairs(seconds)) / 18
-    width = NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(max(variance, 0.0))
-    # As scipy rounds: half to even.
-    low = max(round((slopes - width) / 2) - 1, 0)
-    high = min(round((slopes + width) / 2), slopes - 1)
-    return low, high
+    normal = NormalDist().inv_cdf((1 + level) / 2)
+    of_steps, lows, highs = _tied(steps), [], []
+    for seconds in rows:
+        variance = (n * (n - 1) * (2 * n + 5) - of_steps - _tied(seconds)) / 18
+        width = normal * math.sqrt(max(variance, 0.0))
+        # As scipy rounds: half to even.
+        lows.append(max(round((slopes - width) / 2) - 1, 0))
+        highs.append(min(round((slopes + width) / 2), slopes - 1))
+    return lows, highs
 
 
-def prefill_decode(launches: Sequence[Sequence[Point]], level: float = LEVEL) -> PrefillDecode:
+def _tied(values: Sequence[float]) -> float:
+    if len(set(values)) == len(values):
+        return 0
+    ties = [values.count(value) for value in set(values)]
+    return sum(tie * (tie - 1) * (2 * tie + 5) for tie in ties)
+
+
+def prefill_decode(
+    launches: Sequence[Sequence[Point]],
+    level: float = LEVEL,
+    lines: Sequence[Line | None] | None = None,
+) -> PrefillDecode:
     """Fit each launch and take medians over launches, the interval too (one launch: its own).
 
     It holds where the line of each launch rests on ``FEWEST_STEPS`` different n, the median worst
@@ -130,6 +179,8 @@ def prefill_decode(launches: Sequence[Sequence[Point]], level: float = LEVEL) ->
 
     Args:
         launches: the valid fit calls of each launch; launches without any are left out.
+        level: of the intervals.
+        lines: those of ``launches``, where they are fitted already.
     """
     fitted = [points for points in launches if points]
     if not fitted:
@@ -139,9 +190,9 @@ def prefill_decode(launches: Sequence[Sequence[Point]], level: float = LEVEL) ->
         return _no_line(
             f"a line needs {FEWEST_STEPS} different numbers of steps, there are {steps}"
         )
-    lines = [fit_line(points, level) for points in fitted]
-    residual = median([line.residual for line in lines])
-    ttft, tpot = _estimates(lines, level)
+    drawn = [line for line in (lines or fit_lines(fitted, level)) if line is not None]
+    residual = median([line.residual for line in drawn])
+    ttft, tpot = _estimates(drawn, level)
     if tpot.value is None or tpot.value <= 0:
         return _no_line("more steps took no more time", residual)
     if residual > RESIDUAL_LIMIT:

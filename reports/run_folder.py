@@ -18,8 +18,10 @@ from typing import Any
 
 from reports.atomic_file import sync_folder
 from reports.manifest import RunFolderError, fail, read_manifest, save_manifest
-from reports.records import SCHEMA_VERSION, CaseDone, Record, from_line, to_line
+from reports.reading import read_records, scan_records
+from reports.records import SCHEMA_VERSION, CaseDone, Record, to_line
 from reports.run_lock import LockedError, RunLock
+from reports.sample_lines import SampleLines
 
 __all__ = ["RunFolder", "RunFolderError", "folder_name"]
 
@@ -196,30 +198,26 @@ class RunFolder:
             RunFolderError: the file is there and cannot be opened.
         """
         self.unreadable = []
-        try:
-            stream = self.records_path.open("rb")
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise RunFolderError(f"cannot read {self.records_path}: {error.strerror}") from error
-        with stream:
-            for number, line in enumerate(stream, 1):
-                if line == b"\n":
-                    continue
-                try:
-                    record = from_line(line.decode("utf-8"))
-                except (ValueError, RecursionError):
-                    torn = not line.endswith(b"\n")
-                    self.unreadable.append((number, "cut short" if torn else "not a record"))
-                    continue
-                yield record
+        return read_records(self.records_path, self.unreadable)
+
+    def scan(self) -> Iterator[Record | SampleLines]:
+        """Yield what ``read`` does, but leave the generated texts on the disk until asked for.
+
+        Damaged lines among those are put into ``unreadable`` when they are first parsed.
+
+        Raises:
+            RunFolderError: the file is there and cannot be opened.
+        """
+        self.unreadable = []
+        return scan_records(self.records_path, self.unreadable)
 
     def damage(self) -> str | None:
         """Return the warning about lines that the last ``read`` passed over, or None."""
         if not self.unreadable:
             return None
         count = len(self.unreadable)
-        shown = ", ".join(f"line {number} {reason}" for number, reason in self.unreadable[:3])
+        first = sorted(self.unreadable)[:3]
+        shown = ", ".join(f"line {number} {reason}" for number, reason in first)
         more = ", …" if count > 3 else ""
         lines = "1 line was" if count == 1 else f"{count} lines were"
         return (

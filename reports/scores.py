@@ -2,7 +2,8 @@
 
 The file may be deleted at any time. A line holds the scores of one case, a digest of its samples,
 and for each metric a digest of its code; where both digests still fit, a score is reused, and
-whatever is new or changed is computed. It is replaced whole, so a kill leaves the old one.
+whatever is new or changed is computed. Where the lines that hold the samples are the same bytes as
+before, the samples are not even read. It is replaced whole, so a kill leaves the old one.
 
 The metrics of memorisation judge against the texts that a case's state was tuned on, if the run
 holds them: the digest of those follows that of the code, ``<code>+<texts>``. Scores made while the
@@ -13,84 +14,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import sys
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from metrics import Metric, Score, Text, all_metrics, score_samples, select
+from metrics import Metric, Text, all_metrics, score_samples, select
 from metrics.registry import entry_point_faults
-from reports.atomic_file import replacing
+from reports.case_scores import CaseScores, MetricScores, RunScores, columns_of
 from reports.completed import CaseResult, Completed
 from reports.corpora import NAMES, Corpora
 from reports.gates import gate_metrics
-from reports.records import SCHEMA_VERSION
 from reports.run_folder import RunFolder
+from reports.score_file import SCORES, read_scores, versebench_version, write_scores
 
-SCORES = "scores.jsonl"
+__all__ = [
+    "SCORES",
+    "CaseScores",
+    "MetricScores",
+    "RunScores",
+    "asked_metrics",
+    "code_digest",
+    "score_run",
+    "versebench_version",
+]
+
 _TEXTS = "+"  # parts the digest of the code from that of the training texts
-
-
-@dataclass(frozen=True)
-class MetricScores:
-    """One metric over one case: an entry per sample, or a single one for a set metric.
-
-    Attributes:
-        level: ``sample`` or ``set``.
-        code: digest of the metric's code, and of the training texts if it judges against them.
-        values: the scores; None where the metric could not judge.
-        n: what each rests on (the metric's definition says what is counted).
-        coverage: share of each text that could be judged.
-        reasons: position -> why that value is None.
-    """
-
-    level: str
-    code: str
-    values: list[float | None]
-    n: list[int]
-    coverage: list[float | None]
-    reasons: dict[str, str]
-
-    def reason(self) -> str | None:
-        """Return the first reason for a missing value."""
-        return next(iter(self.reasons.values()), None)
-
-
-@dataclass(frozen=True)
-class CaseScores:
-    """All scores of one case.
-
-    Attributes:
-        case: its id.
-        digest: of the samples that were scored.
-        keys: (prompt index, repeat) of each sample, in the order of the scores.
-        metrics: the scores by metric name.
-    """
-
-    case: str
-    digest: str
-    keys: list[tuple[int, int]]
-    metrics: dict[str, MetricScores]
-
-
-@dataclass(frozen=True)
-class RunScores:
-    """All scores of a run.
-
-    Attributes:
-        cases: by case id; cases without samples are absent.
-        metrics: the metrics used, in the order asked for.
-        computed: how many (case, metric) pairs were not there already.
-        warnings: what is wrong and what to do about it.
-    """
-
-    cases: dict[str, CaseScores]
-    metrics: dict[str, Metric]
-    computed: int = 0
-    warnings: list[str] = field(default_factory=list)
 
 
 def score_run(
@@ -105,7 +55,7 @@ def score_run(
             gate on. A name not known here (an uninstalled package's) gives a warning. ``*`` leaves
             the metrics of memorisation out where no case's state was tuned in this run.
     """
-    stored = _read(folder.path / SCORES)
+    stored = read_scores(folder.path / SCORES)
     corpora = Corpora(folder.path, completed.trainings)
     tuned = any(corpora.digest(result.case) for result in completed.cases) or any(
         _TEXTS in one.code for case in stored.values() for one in case.metrics.values()
@@ -115,17 +65,20 @@ def score_run(
     )
     codes = {name: code_digest(metric) for name, metric in metrics.items()}
     found: dict[str, CaseScores] = {}
-    computed = 0
+    computed = changed = 0
     for result in completed.cases:
-        if not result.samples:
+        if not any(launch.samples != () for launch in result.launches):
             continue
         old = stored.get(result.id)
         fresh, new = _score_case(result, metrics, codes, corpora, old)
+        if fresh is None:
+            continue
         computed += new
+        changed += old is None or (fresh.digest, fresh.lines) != (old.digest, old.lines)
         found[result.id] = fresh
-    if computed or found.keys() != stored.keys():
+    if computed or changed or found.keys() != stored.keys():
         try:
-            _write(folder.path / SCORES, found)
+            write_scores(folder.path / SCORES, found)
         except OSError as error:
             warnings.append(
                 f"{SCORES} could not be written ({error.strerror}); the scores below are right, "
@@ -158,15 +111,12 @@ def _score_case(
     codes: Mapping[str, str],
     corpora: Corpora,
     old: CaseScores | None,
-) -> tuple[CaseScores, int]:
-    forms = {prompt["index"]: prompt.get("form") for prompt in result.case.get("prompts", ())}
-    samples = result.samples
-    content = [
-        [s.prompt_index, s.repeat, s.prompt, forms.get(s.prompt_index), s.text, s.ids]
-        for s in samples
-    ]
-    digest = hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:32]
-    kept = old.metrics if old is not None and old.digest == digest else {}
+) -> tuple[CaseScores | None, int]:
+    """The scores of a case, and how many of them are new; None where no sample is whole."""
+    texts = _Texts(result, old)
+    if not texts.keys:
+        return None, 0
+    kept = old.metrics if old is not None and old.digest == texts.digest else {}
     tuned_on = corpora.digest(result.case)
     todo = {
         name: metric
@@ -179,21 +129,63 @@ def _score_case(
         codes = {**codes, **{name: f"{codes[name]}{_TEXTS}{tuned_on}" for name in against}}
     fresh: dict[str, MetricScores] = {}
     if todo:
-        texts = [
-            Text.of(s.text, s.ids, prompt=s.prompt, form=forms.get(s.prompt_index)) for s in samples
-        ]
-        scores = score_samples(texts, todo)
+        scores = score_samples(texts.prepared(), todo)
         for name, metric in todo.items():
             entries = (
                 [scores.set[name]]
                 if metric.level == "set"
                 else [one[name] for one in scores.samples]
             )
-            fresh[name] = _columns(metric.level, codes[name], entries)
+            fresh[name] = columns_of(metric.level, codes[name], entries)
     ordered = {name: fresh.get(name) or kept[name] for name in metrics}
     others = {name: one for name, one in kept.items() if name not in metrics}
-    keys = [(s.prompt_index, s.repeat) for s in samples]
-    return CaseScores(result.id, digest, keys, ordered | others), len(todo)
+    of_case = CaseScores(
+        result.id, texts.digest, texts.keys, ordered | others, texts.ended, texts.lines
+    )
+    return of_case, len(todo)
+
+
+class _Texts:
+    """The samples of a case: what they are known by, without reading those scored before.
+
+    Attributes:
+        lines: digest of their lines, None where they are in memory or some are damaged.
+        digest: of their content.
+        keys: their (prompt index, repeat).
+        ended: how many the model ended.
+    """
+
+    def __init__(self, result: CaseResult, old: CaseScores | None) -> None:
+        self._forms = {p["index"]: p.get("form") for p in result.case.get("prompts", ())}
+        self._result = result
+        there = result.lines
+        self.lines: str | None = None
+        if there is not None:
+            about = repr(sorted(self._forms.items())).encode("utf-8", "surrogatepass")
+            own = b"".join(lines.digest for lines in there)
+            self.lines = hashlib.sha256(own + about).hexdigest()[:32]
+        if old is not None and there is not None and self.lines == old.lines:
+            for lines in there:
+                lines.trust()
+            self.digest, self.keys, self.ended = old.digest, old.keys, old.ended
+            return
+        samples = result.samples
+        content = [
+            [s.prompt_index, s.repeat, s.prompt, self._forms.get(s.prompt_index), s.text, s.ids]
+            for s in samples
+        ]
+        self.digest = hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()[:32]
+        self.keys = tuple((s.prompt_index, s.repeat) for s in samples)
+        self.ended = sum(sample.ended for sample in samples)
+        if there is not None and not all(lines.whole for lines in there):
+            self.lines = None  # damage is to be found again next time
+
+    def prepared(self) -> list[Text]:
+        """The samples as metrics read them."""
+        return [
+            Text.of(s.text, s.ids, prompt=s.prompt, form=self._forms.get(s.prompt_index))
+            for s in self._result.samples
+        ]
 
 
 def _stands(name: str, stored: str, code: str, texts: str | None) -> bool:
@@ -201,64 +193,6 @@ def _stands(name: str, stored: str, code: str, texts: str | None) -> bool:
     if name in NAMES and texts is None:
         return stored.partition(_TEXTS)[0] == code
     return stored == (f"{code}{_TEXTS}{texts}" if name in NAMES else code)
-
-
-def _columns(level: str, code: str, scores: Sequence[Score]) -> MetricScores:
-    values: list[float | None] = []
-    reasons = {}
-    for position, score in enumerate(scores):
-        value, reason = score.value, score.reason
-        if value is not None and not math.isfinite(value):
-            value, reason = None, f"the metric gave {value}"
-        values.append(None if value is None else float(value))
-        if value is None:
-            reasons[str(position)] = reason or "no reason given"
-    coverage = [score.coverage for score in scores]
-    return MetricScores(level, code, values, [int(s.n) for s in scores], coverage, reasons)
-
-
-def _read(path: Path) -> dict[str, CaseScores]:
-    """Read what is there; anything damaged or of another schema is as if it were not there."""
-    found: dict[str, CaseScores] = {}
-    try:
-        with path.open(encoding="utf-8") as stream:
-            header = json.loads(next(stream))
-            if header.get("schema_version") != SCHEMA_VERSION:
-                return {}
-            for line in stream:
-                data = json.loads(line)
-                found[data["case"]] = CaseScores(
-                    data["case"],
-                    data["digest"],
-                    [(prompt, repeat) for prompt, repeat in data["keys"]],
-                    {name: MetricScores(**one) for name, one in data["metrics"].items()},
-                )
-    except (OSError, StopIteration, ValueError, TypeError, KeyError, AttributeError):
-        pass  # the lines before the damage are good
-    return found
-
-
-def _write(path: Path, cases: Mapping[str, CaseScores]) -> None:
-    header = {
-        "kind": "scores",
-        "schema_version": SCHEMA_VERSION,
-        "versebench_version": versebench_version(),
-    }
-    with replacing(path) as stream:
-        stream.write(json.dumps(header) + "\n")
-        for case in cases.values():
-            stream.write(json.dumps(asdict(case), allow_nan=False) + "\n")
-
-
-@cache
-def versebench_version() -> str:
-    """Return the installed version, or ``unknown`` when run from a bare checkout."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("versebench")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def code_digest(metric: Metric) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from metrics import Metric
-from reports.case_summary import summarise_case
-from reports.columns import AXES, case_columns, metric_column, sample_columns
+from reports.case_summary import line_points, summarise_case
+from reports.columns import case_columns
 from reports.completed import CaseResult, Completed, complete
 from reports.frames import frame_of
 from reports.frontier import frontier_of, mark
-from reports.quality import quality_row
+from reports.line_fit import Line, fit_lines
+from reports.quality import quality_rows
 from reports.run_folder import RunFolder
-from reports.scores import CaseScores, RunScores, asked_metrics, score_run
+from reports.samples_frame import samples_frame
+from reports.scores import RunScores, asked_metrics, score_run
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,7 +45,6 @@ class Summary:
     Attributes:
         run: its folder.
         cases: one row per case, columns as in docs/reports.md; empty values are None or NaN.
-        samples: one row per generated text, with its scores.
         missing: case id -> column -> why there is no value.
         warnings: what to know about the run and its cases.
         metrics: the metrics computed, by name.
@@ -56,7 +57,6 @@ class Summary:
 
     run: RunFolder
     cases: DataFrame
-    samples: DataFrame
     missing: dict[str, dict[str, str]]
     warnings: list[Notice]
     metrics: dict[str, Metric]
@@ -65,6 +65,11 @@ class Summary:
     ended: str
     scores: RunScores = field(repr=False)
     quality: str | None = None
+
+    @cached_property
+    def samples(self) -> DataFrame:
+        """One row per generated text, with its scores; built when first asked for."""
+        return samples_frame(self.completed.cases, self.scores)
 
     @cached_property
     def state_changes(self) -> list[StateChange]:
@@ -93,24 +98,30 @@ def summarise(
         QualityError: there is no such ``quality``.
     """
     manifest = run.manifest
-    completed = complete(manifest.get("cases", []), run.read())
-    damage = run.damage()
+    completed = complete(manifest.get("cases", []), run.scan())
     asked = tuple(asked_metrics(manifest) if metrics is None else metrics)
     scores = score_run(run, completed, asked)
+    damage = run.damage()
     scenario = manifest.get("scenario")
     scenario = scenario if isinstance(scenario, dict) else {}
 
     rows, missing, told = [], {}, _Told()
     for text in (*manifest.get("warnings", ()), *([damage] if damage else ()), *scores.warnings):
         told.add(str(text))
-    for result in completed.cases:
-        summary = summarise_case(result, scenario)
+    quality_of = quality_rows(scores.cases.values(), scores.metrics)
+    for result, lines in zip(completed.cases, _lines(completed.cases), strict=True):
+        summary = summarise_case(result, scenario, lines)
         for text in summary.warnings:
             told.add(text, result.id)
         row, reasons = summary.row, summary.missing
+        if result.status == "ok":
+            row["samples"] = 0
         if (found := scores.cases.get(result.id)) is not None:
-            of_texts, more = quality_row(found, scores.metrics)
-            row, reasons = row | of_texts, reasons | more
+            row["samples"] = len(found.keys)
+            row["ended_share"] = found.ended / len(found.keys)
+            of_texts, more = quality_of[result.id]
+            row |= of_texts
+            reasons = reasons | more
         row["warnings"] = " | ".join(summary.warnings) or None
         row["missing"] = _joined(reasons)
         rows.append(row)
@@ -121,7 +132,6 @@ def summarise(
     return Summary(
         run,
         frame_of(rows, case_columns(used)),
-        frame_of(_sample_rows(completed.cases, scores), sample_columns(used)),
         missing,
         told.warnings(),
         scores.metrics,
@@ -154,30 +164,8 @@ def _joined(reasons: Mapping[str, str]) -> str | None:
     return " | ".join(f"{', '.join(names)}: {why}" for why, names in columns.items()) or None
 
 
-def _sample_rows(cases: Iterable[CaseResult], scores: RunScores) -> list[dict[str, Any]]:
-    rows = []
-    names = [name for name, metric in scores.metrics.items() if metric.level == "sample"]
-    for result in cases:
-        labels = {prompt["index"]: prompt.get("label") for prompt in result.case["prompts"]}
-        axes = {axis: result.case.get(axis) for axis in AXES}
-        found: CaseScores | None = scores.cases.get(result.id)
-        for position, sample in enumerate(result.samples):
-            row = {
-                "case": result.id,
-                **axes,
-                "prompt_index": sample.prompt_index,
-                "prompt_label": labels.get(sample.prompt_index),
-                "repeat": sample.repeat,
-                "launch": sample.launch,
-                "seed": sample.seed,
-                "prompt": sample.prompt,
-                "text": sample.text,
-                "new_tokens": sample.new_tokens,
-                "ended": sample.ended,
-                "replacement_characters": sample.broken_characters,
-            }
-            if found is not None:
-                for name in names:
-                    row[metric_column(name)] = found.metrics[name].values[position]
-            rows.append(row)
-    return rows
+def _lines(cases: Sequence[CaseResult]) -> list[list[Line | None]]:
+    """The lines of prefill and decode of each case's launches, all fitted together."""
+    points = [line_points(result) for result in cases]
+    fitted = iter(fit_lines([launch for launches in points for launch in launches]))
+    return [[next(fitted) for _ in launches] for launches in points]

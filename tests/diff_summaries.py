@@ -49,8 +49,8 @@ def summary_of(
         for name, values in zip(metrics, drawn, strict=True):
             level = metrics[name].level
             given = values[order].tolist() if level == "sample" else [float(values.mean())]
-            of_case[name] = MetricScores(
-                level, "code", given, [1] * len(given), [1.0] * len(given), {}
+            of_case[name] = MetricScores.of(
+                level, "code", given, [1] * len(given), [1.0] * len(given)
             )
             row[metric_column(name)] = float(values.mean())
         rows.append(row)
@@ -58,7 +58,7 @@ def summary_of(
     run: Any = SimpleNamespace(path=SimpleNamespace(name=f"run {seed}"), manifest={})
     frame = frame_of(rows, list(rows[0]))
     return Summary(
-        run, frame, frame, {}, [], metrics, ("*",), Completed(tuple(found)), "complete",
+        run, frame, {}, [], metrics, ("*",), Completed(tuple(found)), "complete",
         RunScores(scores, metrics),
     )  # fmt: skip
 

@@ -8,7 +8,9 @@ from reports_fixture import case, launch, run
 
 from metrics import Metric, Score, select
 from reports import scores as module
+from reports.case_scores import CaseScores, columns_of
 from reports.completed import complete
+from reports.score_file import read_scores, write_scores
 from reports.scores import SCORES, code_digest, score_run
 
 NAMES = ["seq_rep_4", "distinct_2"]
@@ -32,7 +34,7 @@ def test_samples_and_sets_are_scored(folder):
     assert found.computed == 4
     assert found.warnings == []
     one = found.cases[case()["id"]]
-    assert one.keys == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
+    assert list(one.keys) == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
     assert one.metrics["seq_rep_4"].values[1] == 0.75
     assert len(one.metrics["distinct_2"].values) == 1
 
@@ -98,8 +100,52 @@ def test_a_cut_file_keeps_what_is_whole(folder):
 def test_each_line_is_one_case_and_the_header_says_by_what(folder):
     score(folder)
     header, *lines = map(json.loads, (folder.path / SCORES).read_text().splitlines())
-    assert header["schema_version"] == 1
+    assert header["schema_version"] == 2
     assert [line["case"] for line in lines] == [case()["id"], case("top_k-5")["id"]]
+
+
+def test_scores_of_the_first_schema_are_still_read(folder):
+    """Scores against training texts cannot be computed again once those are gone."""
+    now = score(folder).cases
+    lines = [{"kind": "scores", "schema_version": 1}]
+    for case_scores in now.values():
+        metrics = {
+            name: {
+                "level": one.level,
+                "code": one.code,
+                "values": one.values,
+                "n": [one.at(place)[0] for place in range(len(one.array))],
+                "coverage": [one.at(place)[1] for place in range(len(one.array))],
+                "reasons": {str(place): why for place, why in one.reasons.items()},
+            }
+            for name, one in case_scores.metrics.items()
+        }
+        lines.append(
+            {
+                "case": case_scores.case,
+                "digest": case_scores.digest,
+                "keys": [list(key) for key in case_scores.keys],
+                "metrics": metrics,
+            }
+        )
+    path = folder.path / SCORES
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    again = score(folder)
+    assert again.computed == 0
+    for id_, case_scores in again.cases.items():
+        assert case_scores.metrics == now[id_].metrics
+
+
+def test_columns_keep_every_value_reason_n_and_coverage(folder):
+    scores = [Score(0.5, 3, 1.0), Score(None, 0, None, "too short"), Score(0.25, 4, 0.5)]
+    found = columns_of("sample", "code", scores)
+    assert found.values == [0.5, None, 0.25]
+    assert [found.at(place) for place in range(3)] == [(3, 1.0), (0, None), (4, 0.5)]
+    assert found.reasons == {1: "too short"}
+    cases = {"c": CaseScores("c", "d", ((0, 0), (0, 1), (1, 0)), {"mine": found}, 2, "l")}
+    cases["e"] = CaseScores("e", "d", ((0, 0),), {"mine": columns_of("sample", "x", scores[1:2])})
+    write_scores(folder.path / SCORES, cases)
+    assert read_scores(folder.path / SCORES) == cases
 
 
 def test_an_unwritable_folder_gives_a_warning_and_the_scores(folder, monkeypatch):

@@ -139,5 +139,5 @@ def test_quantiles_agree_with_numpy():
     ordered = np.sort(values, axis=0)
     for share in (0.0, 0.05, 0.5, 0.95, 1.0):
         theirs = np.nanquantile(values[:, :3], share, axis=0)
-        assert _quantiles(ordered, share)[:3] == pytest.approx(theirs, abs=1e-12)
-        assert math.isnan(_quantiles(ordered, share)[3])
+        assert _quantiles(ordered.T, share)[:3] == pytest.approx(theirs, abs=1e-12)
+        assert math.isnan(_quantiles(ordered.T, share)[3])

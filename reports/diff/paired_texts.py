@@ -139,7 +139,7 @@ def _table(scores: CaseScores, names: Sequence[str]) -> NDArray[Any]:
     """Shape (metrics, samples); NaN where a text could not be judged."""
     import numpy as np
 
-    return np.array([scores.metrics[name].values for name in names], dtype=np.float64)
+    return np.array([scores.metrics[name].array for name in names])
 
 
 def _by_prompt(samples: Sequence[Sample]) -> dict[int, dict[int, int]]:

@@ -1,0 +1,131 @@
+"""``scores.jsonl``: the scores of a run on the disk, one case per line, in columns.
+
+Each line holds ``{case, digest, lines, ended, prompts, repeats, metrics}`` and each metric of it
+``{level, code, values, n, coverage, why}`` as ``case_scores`` describes them; ``values`` is null
+where no sample has one. Schema 1, whose columns were spelled out, is still read.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reports.atomic_file import replacing
+from reports.case_scores import CaseScores, MetricScores
+
+SCORES = "scores.jsonl"
+SCORES_VERSION = 2
+
+Keys = tuple[tuple[int, int], ...]
+
+
+def read_scores(path: Path) -> dict[str, CaseScores]:
+    """Read what is there; anything damaged or of another schema is as if it were not there."""
+    found: dict[str, CaseScores] = {}
+    shared: dict[Keys, Keys] = {}  # most cases have the same keys: held once
+    try:
+        with path.open(encoding="utf-8") as stream:
+            version = json.loads(next(stream)).get("schema_version")
+            if version not in (1, SCORES_VERSION):
+                return {}
+            for line in stream:
+                data = json.loads(line)
+                case = _case(data, shared) if version == SCORES_VERSION else _spelled_out(data)
+                found[case.case] = case
+    except (OSError, StopIteration, ValueError, TypeError, KeyError, AttributeError):
+        pass  # the lines before the damage are good
+    return found
+
+
+def write_scores(path: Path, cases: Mapping[str, CaseScores]) -> None:
+    """Replace the file, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    header = {
+        "kind": "scores",
+        "schema_version": SCORES_VERSION,
+        "versebench_version": versebench_version(),
+    }
+    with replacing(path) as stream:
+        stream.write(json.dumps(header) + "\n")
+        for case in cases.values():
+            stream.write(json.dumps(_line(case), allow_nan=False) + "\n")
+
+
+@cache
+def versebench_version() -> str:
+    """Return the installed version, or ``unknown`` when run from a bare checkout."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("versebench")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _line(case: CaseScores) -> dict[str, Any]:
+    return {
+        "case": case.case,
+        "digest": case.digest,
+        "lines": case.lines,
+        "ended": case.ended,
+        "prompts": [prompt for prompt, _ in case.keys],
+        "repeats": [repeat for _, repeat in case.keys],
+        "metrics": {
+            name: {
+                "level": one.level,
+                "code": one.code,
+                "values": None if None in one.why.values() else one.values,
+                "n": one.n,
+                "coverage": one.coverage,
+                "why": one.why,
+            }
+            for name, one in case.metrics.items()
+        },
+    }
+
+
+def _case(data: dict[str, Any], shared: dict[Keys, Keys]) -> CaseScores:
+    keys = tuple(zip(data["prompts"], data["repeats"], strict=True))
+    keys = shared.setdefault(keys, keys)
+    metrics = {name: _metric(one, len(keys)) for name, one in data["metrics"].items()}
+    lines, ended = data["lines"], data["ended"]
+    if not (type(ended) is int and isinstance(lines, str | None)):
+        raise ValueError("not a line of scores")
+    return CaseScores(data["case"], data["digest"], keys, metrics, ended, lines)
+
+
+def _metric(data: dict[str, Any], samples: int) -> MetricScores:
+    import numpy as np
+
+    length = samples if data["level"] == "sample" else 1
+    values = data["values"]
+    array = np.full(length, math.nan) if values is None else np.array(values, dtype=np.float64)
+    for column in (array, data["n"], data["coverage"]):
+        if isinstance(column, Sequence | np.ndarray) and len(column) != length:
+            raise ValueError("columns of different lengths")
+    return MetricScores(
+        data["level"], data["code"], array, data["n"], data["coverage"], data["why"]
+    )
+
+
+def _spelled_out(data: dict[str, Any]) -> CaseScores:
+    metrics = {
+        name: MetricScores.of(
+            one["level"],
+            one["code"],
+            one["values"],
+            one["n"],
+            one["coverage"],
+            [(int(position), why) for position, why in one["reasons"].items()],
+        )
+        for name, one in data["metrics"].items()
+    }
+    keys = tuple((prompt, repeat) for prompt, repeat in data["keys"])
+    return CaseScores(data["case"], data["digest"], keys, metrics)
