@@ -41,12 +41,13 @@ class Drawing:
 
 def drawings(texts: Sequence[PageText], budget: int) -> list[Drawing]:
     """Draw the poems among the texts, the best first, until they fill ``budget`` bytes."""
-    found: list[Drawing] = []
-    for position, text in enumerate(texts):
-        if len(found) < _MOST_JUDGED and not text.left_out and len(text.sample.text) <= _LONGEST:
-            drawing = _drawn(position, text)
-            if drawing is not None:
-                found.append(drawing)
+    likely = [
+        position
+        for position, text in enumerate(texts)
+        if len(text.sample.text) <= _LONGEST and (text.form or text.verse is not False)
+    ]
+    drawn = (_drawn(position, texts[position]) for position in likely[:_MOST_JUDGED])
+    found = [drawing for drawing in drawn if drawing is not None]
     found.sort(key=lambda one: one.rank, reverse=True)  # stable: of equals the first text
     kept, spent, seen = [], 0, set()
     for drawing in found:

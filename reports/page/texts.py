@@ -19,11 +19,14 @@ from reports.visible import lines, shortened
 if TYPE_CHECKING:
     from reports.completed import CaseResult
     from reports.records import Sample
+    from reports.scores import CaseScores
     from reports.summary import Summary
 
 LONGEST = 2_000  # characters of one text
 _LONGEST_PROMPT = 500
 _MOST_LOOPED = 20_000  # characters in which a loop is looked for
+_VERSE = {"zh_opens_in_form": 1.0, "zh_ci_in_form": 1.0, "en_rhymed_lines": 0.5}
+"""Metric -> the value from which a text is worth drawing as verse."""
 _SCORES = ("seq_rep_4", "zh_tone_score", "zh_lines_rhymed", "en_rhymed_lines", "longest_copy")
 
 
@@ -44,6 +47,7 @@ class PageText:
         scores: in the order of ``Texts.scores``.
         sample: the record.
         form: the verse form asked for.
+        verse: whether the scores of the run call it verse; None where they do not say.
     """
 
     case: int
@@ -58,6 +62,7 @@ class PageText:
     scores: tuple[float | None, ...]
     sample: Sample = field(repr=False)
     form: str | None = None
+    verse: bool | None = None
 
     @property
     def size(self) -> int:
@@ -155,7 +160,7 @@ def _shown(
         for name in wanted
     ]
     head, loop, period, loops = split_at_loop(sample)
-    left_out = max(0, len(head) + len(loop) - LONGEST)
+    left_out = max(0, len(lines(sample.text)) - LONGEST)
     head, loop = head[:LONGEST], loop[: max(0, LONGEST - len(head))]
     prompt = shortened(lines(sample.prompt), _LONGEST_PROMPT)
     return PageText(
@@ -171,6 +176,18 @@ def _shown(
         tuple(values),
         sample,
         asked.get(sample.prompt_index),
+        _verse(scores, place),
+    )
+
+
+def _verse(scores: CaseScores | None, place: int) -> bool | None:
+    """Tell by its scores whether a text opens in a form, or rhymes more than prose does."""
+    if scores is None or not {"zh_opens_in_form", "en_rhymed_lines"} <= scores.metrics.keys():
+        return None
+    return any(
+        (scores.metrics[name].values[place] or 0.0) >= least
+        for name, least in _VERSE.items()
+        if name in scores.metrics
     )
 
 
