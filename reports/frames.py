@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reports.columns import WORDS
@@ -11,19 +11,22 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 
-def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> DataFrame:
+def frame_of(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], words: Collection[str] = WORDS
+) -> DataFrame:
     """Build a frame whose dtypes follow its values, whatever the pandas version.
 
-    Text stays in ``object`` columns: Arrow strings refuse lone surrogates.
+    Text stays in ``object`` columns: Arrow strings refuse lone surrogates. Columns in ``words``
+    hold text even where they are empty; other empty ones hold numbers.
     """
-    return frame_of_columns({name: [row.get(name) for row in rows] for name in columns})
+    return frame_of_columns({name: [row.get(name) for row in rows] for name in columns}, words)
 
 
-def frame_of_columns(columns: Mapping[str, list[Any]]) -> DataFrame:
+def frame_of_columns(columns: Mapping[str, list[Any]], words: Collection[str] = WORDS) -> DataFrame:
     """Build a frame of columns of the same length, as ``frame_of`` does."""
     import pandas as pd
 
-    data = {name: _series(values, name) for name, values in columns.items()}
+    data = {name: _series(values, text=name in words) for name, values in columns.items()}
     return pd.DataFrame(data, columns=list(columns))
 
 
@@ -37,7 +40,7 @@ def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _series(values: list[Any], name: str) -> Series[Any]:
+def _series(values: list[Any], *, text: bool) -> Series[Any]:
     import pandas as pd
 
     there = [value for value in values if value is not None]
@@ -48,6 +51,6 @@ def _series(values: list[Any], name: str) -> Series[Any]:
         dtype = "bool" if full else "boolean"
     elif kinds == {int} and all(-(2**63) <= value < 2**63 for value in there):
         dtype = "int64" if full else "Int64"
-    elif (kinds and kinds <= {int, float}) or (not kinds and name not in WORDS):
+    elif (kinds and kinds <= {int, float}) or (not kinds and not text):
         dtype = "float64"
     return pd.Series(values, dtype=dtype)
