@@ -33,11 +33,17 @@ def gate_lines(outcomes: Sequence[GateOutcome]) -> list[GateLine]:
     lines = [GateLine("fail", str(one), one.culprit) for one in failed[:_MOST]]
     if len(failed) > _MOST:
         lines.append(GateLine("fail", f"… and {len(failed) - _MOST:,} more; see the JSON"))
+    excused: dict[str | None, list[GateOutcome]] = {}
     groups: dict[Hashable, list[GateOutcome]] = {}
     for one in outcomes:
-        if one.verdict != "fail":
+        if one.excused:
+            excused.setdefault(one.reason, []).append(one)
+        elif one.verdict != "fail":
             reason = re.sub(r"\d+", "0", one.reason or "") if one.verdict != "pass" else ""
             groups.setdefault((one.verdict, one.key, reason), []).append(one)
+    for why, ones in excused.items():
+        names = ", ".join(dict.fromkeys(one.gate for one in ones))
+        lines.append(GateLine("not compared", f"{names} not compared: {why}"))
     for ones in sorted(groups.values(), key=lambda ones: ones[0].verdict == "pass"):
         lines += _grouped(ones)
     return lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reports.gate_words import gate_lines
 from reports.markdown import escaped, markdown
+from reports.table import view
 from reports.visible import one_line, shortened
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST = 400_000  # characters; GitHub takes 1 MiB a step
 _MARKS = {"fail": "❌", "pass": "✅", "not compared": "❔"}
+_ABSENT = {"failed": "💥"}
 _MOST = 20  # lines on gates, cases and warnings each
 
 
@@ -62,10 +64,12 @@ def _bullets(summary: Summary, gates: Sequence[GateOutcome]) -> list[str]:
         + (f": “{escaped(shortened(line.culprit.text, 200))}”" if line.culprit else "")
         for line in gate_lines(gates)
     ]
-    cases = [case for case in summary.completed.cases if case.status == "failed"]
-    broken = [f"💥 {escaped(case.id)}: {escaped(case.reason or 'failed')}" for case in cases]
+    absent = [
+        f"{_ABSENT.get(status, '⏭️')} {status}: {escaped(cases)}: {escaped(reason)}"
+        for status, reason, cases in view(summary).absent
+    ]
     told = [f"⚠️ {escaped(notice.text)}" for notice in summary.warnings]
-    return [*_few(broken), *_few(lines), *_few(told)]
+    return [*_few(absent), *_few(lines), *_few(told)]
 
 
 def _few(lines: Sequence[str]) -> list[str]:

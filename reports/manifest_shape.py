@@ -104,6 +104,11 @@ def _object(*needed: str, **parts: Check) -> Check:
     return check
 
 
+def _one_or_several(each: Check) -> Check:
+    several = _list_of(each)
+    return lambda value, where: (several if type(value) is list else each)(value, where)
+
+
 _PROMPT = _object("index", index=_whole, label=_text, text=_text, form=_text)
 _CASE = _object(
     "id",
@@ -121,12 +126,20 @@ _CASE = _object(
     prompts=_list_of(_PROMPT),
     skipped=_text,
 )
+_GLOBS = _list_of(_text)
+_GATE = _object(
+    min=_number,
+    max=_number,
+    against=_text,
+    worse_by=_number,
+    where=_object(preset=_GLOBS, state=_GLOBS, sampler=_GLOBS, hardware=_GLOBS, batch_size=_GLOBS),
+)
 _SCENARIO = _object(
     name=_text,
     generate=_object(max_length=_whole),
     measure=_object(launches=_whole, fit_points=_whole),
     metrics=_list_of(_text),
-    gates=_mapping_of(_object(min=_number, max=_number)),
+    gates=_mapping_of(_one_or_several(_GATE)),
 )
 _MACHINE = _object(
     cpu_model=_text,
