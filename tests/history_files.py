@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,3 +86,10 @@ def speed_of(nights: Sequence[float], folder: Path, first: int = 0, **fields: An
     for number, speed in enumerate(nights, first):
         store(night(number, [case({"tokens_per_second": speed})], **fields), folder)
     return folder
+
+
+def write_nights(folder: Path, nights: int, writer: int) -> None:
+    """Store so many runs, as one of several writers."""
+    for number in range(nights):
+        kept = night(number, [case({"tokens_per_second": 50.0 + writer})])
+        store(dataclasses.replace(kept, run=f"{writer}{number:03d}" * 4), folder)

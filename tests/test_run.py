@@ -17,6 +17,7 @@ import tiny_hugging_face
 from processes import hearing_ctrl_c
 
 from bench import exit_codes
+from reports.history.files import load
 from reports.records import CaseDone, Launch, RunEnd, Sample, Trial
 from reports.run_folder import RunFolder
 
@@ -61,7 +62,7 @@ def run(folder: Path, path: Path, *more: str, **environment: str) -> subprocess.
 
 def records(folder: Path) -> list[Any]:
     """Return the records of the only run."""
-    (path,) = (folder / "runs").iterdir()
+    (path,) = (folder / "runs").glob("2*")
     return list(RunFolder.open(path).read())
 
 
@@ -147,7 +148,7 @@ def test_what_ran_and_what_it_took_are_on_record(finished, backend: str) -> None
 
 def test_the_csv_files_hold_cases_and_samples(finished) -> None:
     folder, _, _ = finished
-    (path,) = (folder / "runs").iterdir()
+    (path,) = (folder / "runs").glob("2*")
     with (path / "cases.csv").open(newline="", encoding="utf-8") as stream:
         cases = list(csv.DictReader(stream))
     assert len(cases) == 12
@@ -159,6 +160,16 @@ def test_the_csv_files_hold_cases_and_samples(finished) -> None:
     assert (path / "report.md").read_text(encoding="utf-8").count("|") > 20
 
 
+def test_the_run_is_kept_in_the_history(finished) -> None:
+    folder, _, _ = finished
+    (kept,) = (folder / "runs" / "history").iterdir()
+    cases = load(kept).cases
+    assert len(cases) == 12
+    measured = [case for case in cases if case.status == "ok"]
+    assert all(case.values["tokens_per_second"] > 0 for case in measured)
+    assert all(case.environment is not None for case in measured)
+
+
 def test_resume_measures_only_what_is_missing(finished) -> None:
     folder, path, _ = finished
     before = records(folder)
@@ -167,13 +178,13 @@ def test_resume_measures_only_what_is_missing(finished) -> None:
     after = records(folder)
     assert len(after) == len(before) + 1  # the end of the second run
     assert isinstance(after[-1], RunEnd)
-    (run_folder,) = (folder / "runs").iterdir()
+    (run_folder,) = (folder / "runs").glob("2*")
     assert len(RunFolder.open(run_folder).manifest["cases"]) == 12  # none is forgotten
 
 
 def test_report_again(finished) -> None:
     folder, _, _ = finished
-    (path,) = (folder / "runs").iterdir()
+    (path,) = (folder / "runs").glob("2*")
     for more in ([], ["--json"], ["--csv"], ["--md"], ["--samples", "1"]):
         done = subprocess.run(
             [sys.executable, "-m", "bench", "report", str(path), *more],
@@ -257,3 +268,4 @@ def test_ctrl_c_leaves_a_readable_run(tmp_path: Path, tiny_preset: Path, backend
     end = records(tmp_path)[-1]
     assert isinstance(end, RunEnd)
     assert end.status == "interrupted"
+    assert not (tmp_path / "runs" / "history").exists()

@@ -141,7 +141,8 @@ def _case(
     case = result.case
     values: dict[str, float] = {}
     intervals: dict[str, list[float]] = {}
-    for column in (*_measured(), *map(metric_column, summary.metrics)):
+    columns = (*_measured(), *map(metric_column, summary.metrics))
+    for column in columns if result.status == "ok" else ():
         value = row.get(column)
         if value is None or not math.isfinite(value):
             continue

@@ -12,7 +12,7 @@ floor or of the noise, whichever is more; what is returned are places, so that s
 The noise is told from differences of neighbours, which a step does not disturb. The largest of
 those one, two and three values apart counts, so that noise that lasts some nights (another tenant,
 a warm room) does not look smaller than it is. Last, the smallest step goes until none is below the
-floor. docs/history.md gives the rates of false and of missed steps.
+floor (``above_floor``). docs/history.md gives the rates of false and of missed steps.
 """
 
 from __future__ import annotations
@@ -86,18 +86,30 @@ def rounded(values: NDArray[Any], floor: float) -> NDArray[Any]:
 
 
 def above_floor(values: NDArray[Any], cuts: Sequence[int], floor: float) -> list[int]:
-    """Take the smallest step away until each is as large as the floor; levels are medians."""
+    """Take the smallest step away until each is as large as the floor, and held on both sides.
+
+    Levels are medians. A side is held where ``LEAST`` of its values are nearer to its level than to
+    the other's: two bad nights and a good one are no level.
+    """
     import numpy as np
 
     kept = list(cuts)
     while kept:
-        ends = [0, *kept, len(values)]
-        levels = [np.median(values[a:b]) for a, b in itertools.pairwise(ends)]
-        sizes = np.abs(np.diff(levels))
-        least = int(sizes.argmin())
-        if sizes[least] >= floor * (1 - 1e-9):
+        parts = np.split(values, kept)
+        levels = [float(np.median(part)) for part in parts]
+        sizes = []
+        for before, after in itertools.pairwise(range(len(parts))):
+            a, b = levels[before], levels[after]
+            middle, way = (a + b) / 2, 1 if b > a else -1
+            held = min(
+                (way * parts[before] < way * middle).sum(),
+                (way * parts[after] > way * middle).sum(),
+            )
+            sizes.append(abs(b - a) if held >= LEAST else 0.0)
+        least = min(sizes)
+        if least >= floor * (1 - 1e-9):
             break
-        del kept[least]
+        del kept[sizes.index(least)]
     return kept
 
 
