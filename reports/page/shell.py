@@ -108,10 +108,14 @@ def _shown(value: Any) -> Any:
 
 @cache
 def vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script; from vl-convert, without a network."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script, their licences in front.
+
+    It comes out of vl-convert; no network is needed.
+    """
     import vl_convert
 
-    return _script(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    licences = _file("NOTICE").replace("*/", "* /")
+    return f"/*\n{licences}*/\n" + _script(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 @cache
