@@ -115,7 +115,8 @@ def vega() -> str:
     import vl_convert
 
     licences = _file("NOTICE").replace("*/", "* /")
-    return f"/*\n{licences}*/\n" + _script(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return f"/*\n{licences}*/\n{_script(bundle)}"
 
 
 @cache
