@@ -45,7 +45,7 @@ def case(
     **fields: Any,
 ) -> KeptCase:
     """One case that was measured."""
-    id_ = f"gpt2/base/{sampler}/{hardware}"
+    id_ = fields.pop("id_", f"gpt2/base/{sampler}/{hardware}")
     axes = {"preset": "gpt2", "state": "base", "sampler": sampler, "hardware": hardware}
     given: dict[str, Any] = {
         "hash": f"hash of {id_}",

@@ -73,8 +73,10 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
     ]
     cells = [[one_line(cell) for cell in row] for row in plain]
     fitting, width = _fitting(cells, console.width)
-    if shared is not None:
-        console.print(_line(f"in {shared}", "dim"))
+    metrics = {row[wording.HEADINGS.index("metric")] for row in cells}
+    above = [*(metrics if len(metrics) == 1 else ()), *([f"in {shared}"] if shared else ())]
+    if above:
+        console.print(_line(" ".join(above), "dim"))
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place in fitting:
         heading = wording.HEADINGS[place]
@@ -109,7 +111,7 @@ def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int
         place for place in range(len(headings)) if place == bars or any(r[place] for r in cells)
     ]
     metrics = headings.index("metric")
-    if len({row[metrics] for row in cells}) == 1 and width < 100:
+    if metrics in kept and len({row[metrics] for row in cells}) == 1:
         kept.remove(metrics)  # told above the table
     for dropped in (None, *_DROPPED_FIRST):
         if dropped is not None and headings.index(dropped) in kept:

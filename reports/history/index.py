@@ -80,6 +80,7 @@ class Index:
                     _delete(place)
                 self._database = _opened(place)
                 self._update(history, found)
+                self.note = None
                 return
             except (sqlite3.Error, OSError) as error:
                 self.note = f"the index {place} could not be kept ({error})"
@@ -126,8 +127,8 @@ class Index:
     def _update(self, history: Path, found: Sequence[FileState]) -> None:
         """Bring the index up to date; one process at a time does, the others wait."""
         database = self._database
-        database.execute("begin immediate")
         try:
+            database.execute("begin immediate")
             if database.execute("pragma user_version").fetchone()[0] != _LAYOUT:
                 for (name,) in self.rows("select name from sqlite_master where type = 'table'"):
                     database.execute(f"drop table {name}")

@@ -37,6 +37,7 @@ def sparkline(values: NDArray[Any], cuts: Sequence[int], floor: float, width: in
     marks = {max(place for place, edge in enumerate(edges) if edge <= cut) for cut in cuts}
     drawn = []
     for place, value in enumerate(middles):
-        bar = _BARS[min(len(_BARS) - 1, int((value - low) / span * len(_BARS)))] if span else "▄"
+        share = (value - low) / span if span else 0.5
+        bar = _BARS[min(len(_BARS) - 1, int(share * len(_BARS) + 1e-9))]
         drawn.append((_STEP if place in marks else "") + bar)
     return "".join(drawn)[:width]
