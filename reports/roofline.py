@@ -90,4 +90,4 @@ def _whole(told: Mapping[str, Any]) -> bool:
     numbers = [told.get(name) for name in _NUMBERS]
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
         return False
-    return told["copy_bandwidth"] > 0 and told["matrix_rate"] > 0 and told["flops_per_step"] > 0
+    return all(told[name] > 0 for name in ("copy_bandwidth", "matrix_rate", "flops_per_step"))

@@ -6,6 +6,7 @@ each needs a process of its own. ``test_engine.py`` asserts on what this prints.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sys
@@ -84,8 +85,45 @@ def facts(backend: str, preset: str) -> dict[str, Any]:
     found["round_trip"] = engine.decode([ids]) == [text]
     found["cut_hanzi"] = engine.decode([ids[:4]])[0]
     found["no_ids"] = engine.decode([[]])
+    found |= _costs(engine, backend, batch.token_ids)
+    found["other"] = _other_hardware(backend, preset)
     found["special_ids"] = engine.decode([[*ids, engine.end_token_ids[0]]]) == [text]
     return found
+
+
+def _costs(engine: Any, backend: str, ids: Any) -> dict[str, Any]:
+    """Return what a step costs, what the device can do, and the model's own cache."""
+    from bench.engine import device_rates
+    from bench.engine.model_shape import model_shape
+
+    device_rates._SECONDS, device_rates._SLICE, device_rates._LARGEST_SIZE = 0.01, 0.0005, 256
+    rates = {}
+    for device in ("cpu", "accelerator"):  # the accelerator's way, here on the CPU
+        measured = device_rates.DeviceRates(backend, device, "bfloat16")
+        rates[device] = [measured.copy_bandwidth(3 << 20), *measured.matrix_rate()]
+    # Op by op, jax would compile each.
+    cache = None if backend == "jax" else list(engine._model._build_cache(ids)[1].shape)
+    rows = {
+        kind: engine.program({"kind": kind, "arguments": arguments}).rows_per_text
+        for kind, arguments in SAMPLERS.items()
+    }
+    return {
+        "shape": dataclasses.asdict(model_shape(engine._model)),
+        "rates": rates,
+        "cache_shape": cache,
+        "rows_per_text": rows,
+    }
+
+
+def _other_hardware(backend: str, preset: str) -> dict[str, Any]:
+    """Return what ran with int8 weights, and on TensorFlow with XLA."""
+    from bench.engine.loading import load
+    from bench.engine.model_shape import model_shape
+
+    hardware = {"backend": backend, "device": "cpu", "dtype": "float32", "quantization": "int8"}
+    hardware["jit"] = True if backend == "tensorflow" else None
+    engine = load(preset, hardware).engine
+    return {**engine.what_ran(), "shape": dataclasses.asdict(model_shape(engine._model))}
 
 
 if __name__ == "__main__":

@@ -87,6 +87,41 @@ def test_what_ran_is_read_back(facts: dict[str, Any]) -> None:
     assert ran["weight_bytes"] == 4 * facts["parameters"]
     assert ran["versions"]["keras-hub"]
     assert "cpu" in ran["devices"][0].lower()
+    assert all("cpu" in device for device in ran["weights_on"])
+    assert ran["stored_bytes"] == {"float32": ran["weight_bytes"]}
+    assert ran["output_dtype"] == "float32"
+
+
+def test_a_step_costs_what_the_variables_and_the_cache_say(facts: dict[str, Any]) -> None:
+    """2 layers, 2 heads, 32 wide, 64 positions, 258 tokens; the cache as the model makes it."""
+    shape = facts["shape"]
+    assert shape["weight_bytes"] == 4 * (facts["parameters"] - 64 * 32)
+    assert shape["gathered_bytes"] == 4 * 32
+    assert shape["matrix_weights"] == 2 * 12 * 32**2 + 258 * 32
+    made = [1, shape["layers"], 2, MAX_LENGTH, shape["cached_heads"], shape["head_size"]]
+    assert facts["cache_shape"] in (None, made)
+    assert made == [1, 2, 2, MAX_LENGTH, 2, 16]
+    assert facts["rows_per_text"] == {
+        kind: {"beam": 3, "contrastive": 4}.get(kind, 1) for kind in SAMPLERS
+    }
+
+
+def test_the_device_is_measured(facts: dict[str, Any]) -> None:
+    for bandwidth, rate, dtype in facts["rates"].values():
+        assert 1e7 < bandwidth < 1e13
+        assert 1e6 < rate < 1e16
+        assert dtype in ("bfloat16", "float32")
+
+
+def test_int8_and_xla_are_read_back(facts: dict[str, Any]) -> None:
+    ran, shape = facts["other"], facts["other"]["shape"]
+    assert ran["quantization"] == "int8"
+    assert (
+        ran["stored_bytes"]["int8"] == facts["shape"]["matrix_weights"] == shape["matrix_weights"]
+    )
+    assert shape["weight_bytes"] < facts["shape"]["weight_bytes"] / 2
+    jit = {"jax": "jax.jit (XLA)", "tensorflow": "XLA", "torch": "eager"}
+    assert ran["jit"] == jit[ran["backend"]]
 
 
 def test_impossible_prompts_are_refused_in_words(facts: dict[str, Any]) -> None:

@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from scenarios.hardware import Hardware
+from scenarios.schema import Scenario
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,18 @@ def test_an_entry_without_cores_is_dumped_as_before_there_were_any():
     """The dump goes into the hashes by which a run is resumed."""
     assert "cores" not in Hardware().model_dump()
     assert Hardware(cores="1").model_dump()["cores"] == (1,)
+
+
+def test_the_example_of_the_docs_is_a_scenario():
+    page = (Path(__file__).parent.parent / "docs/hardware.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    whole = "name: docs\nprompts: [a]\npresets: [p]\nsamplers: [greedy]\n" + example
+    names = [entry.name for entry in Scenario.model_validate(YAML(typ="safe").load(whole)).hardware]
+    assert names == [
+        "cpu-tensorflow-float32",
+        "cpu-jax-float32-c0-3",
+        "cpu-tensorflow-float32-jit",
+        "cpu-torch-float32-int8",
+        "gpu-jax-bfloat16",
+        "gpu:1-torch-mixed_float16",
+    ]
