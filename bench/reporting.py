@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reports.run_folder import RunFolder
     from reports.summary import Summary
 
-Form = Literal["table", "json", "csv", "markdown"]
+Form = Literal["table", "json", "csv", "markdown", "pytest-benchmark", "openmetrics"]
 MARKDOWN = "report.md"
 _PICTURE_WIDTH = 132  # characters
 
@@ -202,6 +202,14 @@ def _print(
         from reports.markdown import markdown
 
         click.echo(markdown(summary, gates), nl=False)
+    elif form == "pytest-benchmark":
+        from reports.exports.pytest_benchmark import pytest_benchmark
+
+        click.echo(pytest_benchmark(summary))
+    elif form == "openmetrics":
+        from reports.exports.openmetrics import openmetrics
+
+        click.echo(openmetrics(summary), nl=False)
     else:
         from rich.console import Console
 

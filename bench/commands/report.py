@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 @click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option(
+    "--export",
+    type=click.Choice(["pytest-benchmark", "openmetrics"]),
+    help="Print what another tool reads: JSON for pytest-benchmark compare, or OpenMetrics text.",
+)
+@click.option(
     "--samples",
     type=click.IntRange(min=0),
     default=0,
@@ -72,6 +77,7 @@ def command(
     accept: bool,
     quality: str | None,
     form: Form | None,
+    export: Form | None,
     samples: int,
     raw_csv: bool,
     picture: Path | None,
@@ -89,6 +95,8 @@ def command(
     from reports.last_good import keep_verdict
     from reports.run_folder import RunFolder
 
+    if form and export:
+        raise click.UsageError("--export prints in place of --csv, --md or --json: name one")
     folder = RunFolder.open(run)
     own = (folder.manifest.get("scenario") or {}).get("gates") or {}
     check_where(gates, folder.manifest.get("cases") or [])
@@ -99,7 +107,7 @@ def command(
         raise click.BadParameter(str(error), param_hint="--quality") from None
     report(
         folder,
-        form or "table",
+        export or form or "table",
         samples=samples,
         guard=not raw_csv,
         picture=picture,
