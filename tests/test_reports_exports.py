@@ -183,7 +183,7 @@ def test_an_empty_run_is_still_both(tmp_path):
 
 
 def test_the_command_prints_one_or_the_other(tmp_path):
-    path = str(folder_of(tmp_path, 1.0).path)
+    path = str(folder_of(tmp_path, 1.0, scenario={"name": "demo", "metrics": ["ttr"]}).path)
     given = CliRunner().invoke(versebench, ["report", path, "--export", "openmetrics"])
     assert given.output.endswith("# EOF\n")
     given = CliRunner().invoke(versebench, ["report", path, "--export", "pytest-benchmark"])

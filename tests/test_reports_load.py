@@ -18,6 +18,7 @@ from reports.records import CaseDone, RunEnd
 from reports.run_folder import RunFolderError
 
 GREEDY, TOP_K, BEAM = case(), case("top_k-5"), case("beam-5", skipped="no GPU")
+FEW = {"name": "demo", "metrics": ["seq_rep_4", "distinct_2", "gzip_ratio"]}
 EVIL = "<script>alert(1)</script>&\"'\x1b[31m\u202e\ud800"
 
 
@@ -29,7 +30,7 @@ def folder(tmp_path):
         CaseDone(TOP_K["id"], TOP_K["hash"], 0, "x", "failed", "out of memory", "crash"),
         RunEnd(1.0, "complete", 12.5),
     ]
-    return run(tmp_path, [GREEDY, TOP_K, BEAM], records, warnings=["On battery."])
+    return run(tmp_path, [GREEDY, TOP_K, BEAM], records, warnings=["On battery."], scenario=FEW)
 
 
 def test_a_path_or_its_text_loads_the_same(folder):
@@ -50,7 +51,9 @@ def test_cases_and_samples_are_those_of_the_report(folder):
 def test_trials_say_which_of_them_count(tmp_path):
     spoilt = trial(GREEDY, 0, "timed", 9, attempt="a0", valid=False, invalid_reason="hot")
     records = launch(GREEDY)
-    loaded = reports.load(run(tmp_path, [GREEDY], [*records[:-1], spoilt, records[-1]]).path)
+    loaded = reports.load(
+        run(tmp_path, [GREEDY], [*records[:-1], spoilt, records[-1]], scenario=FEW).path
+    )
     trials = loaded.trials
     assert len(trials) == 14
     timed = trials[trials.phase == "timed"]
@@ -138,6 +141,7 @@ def test_the_notebook_shows_the_table_and_obeys_nothing(tmp_path):
         [*launch(evil, warnings=[EVIL]), *launch(GREEDY), end],
         warnings=[EVIL],
         scenario_name=EVIL,
+        scenario=FEW,
     )
     page = reports.load(made.path)._repr_html_()
     seen = _Tags()
