@@ -37,6 +37,7 @@ def job_summary(
         good: whether the job ends well; the mark on top.
     """
     statuses = [case.status for case in summary.completed.cases]
+    good = good and "ok" in statuses and "failed" not in statuses
     name = escaped(str(summary.run.manifest.get("scenario_name", "run")))
     failed = sum(one.verdict == "fail" for one in gates)
     said = [f"{statuses.count('ok')} of {len(statuses)} cases measured"]
