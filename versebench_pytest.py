@@ -45,16 +45,16 @@ def part(name: str) -> Any:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what no other plugin has a name for."""
     group = parser.getgroup("versebench", "measuring text generation (versebench)")
-    group.addoption("--versebench-out", metavar="DIR", help="Where run folders go (runs).")
+    group.addoption("--versebench-out", metavar="DIR", help="Where run folders go (runs)")
     group.addoption(
-        "--versebench-history", metavar="DIR", help="Where the history is (history in the above)."
+        "--versebench-history", metavar="DIR", help="Where the history is (history in the above)"
     )
     group.addoption(
         "--versebench-preset",
         action="append",
         default=[],
         metavar="NAME=SOURCE",
-        help="Take a preset from elsewhere, e.g. gpt2_base_en=./folder. Repeatable.",
+        help="Take a preset from elsewhere, e.g. gpt2_base_en=./folder; repeatable",
     )
     parser.addini(
         "versebench_scenarios",
@@ -64,6 +64,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("versebench_out", "Where run folders go (runs)", default="")
     parser.addini("versebench_history", "Where the history is (history in the above)", default="")
+    parser.addini(
+        "versebench_page",
+        "Whether --benchmark writes a page to look at into each run folder; takes the extra "
+        "'report', and seconds (true)",
+        type="bool",
+        default=True,
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,7 +85,7 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, obje
         "--benchmark": {
             "action": "store_true",
             "dest": _MODE,
-            "help": "Measure the scenario files (*.scenario.yaml), and run nothing else.",
+            "help": "Measure the scenario files (*.scenario.yaml), and run nothing else",
         },
         "--scenario": {
             "action": "append",
@@ -86,7 +93,7 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, obje
             "default": [],
             "metavar": "NAME",
             "help": "Measure this one: a file, or a scenario that comes with versebench "
-            "(versebench list). Repeatable; implies --benchmark.",
+            "(versebench list); repeatable, implies --benchmark",
         },
     }
     for name, settings in options.items():

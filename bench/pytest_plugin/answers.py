@@ -5,13 +5,16 @@ Text that a model or a worker wrote goes into pytest's output, so it is made saf
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.reporting import judge, write_files
+from bench.judgement import judged
+from bench.pages import IN_RUN_FOLDER, write_page
+from bench.reporting import keep_in_history, write_files
 from metrics.registry import ALIASES
 from reports.case_summary import counts
 from reports.columns import metric_column
@@ -20,6 +23,7 @@ from reports.statistics import median
 from reports.visible import lines, one_line, shortened
 
 if TYPE_CHECKING:
+    from bench.judgement import Judgement
     from reports.completed import CaseResult
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
@@ -34,6 +38,7 @@ def answer(
     *,
     interrupted: bool,
     history: Path,
+    page: bool,
     width: int,
     colour: bool,
     texts: bool,
@@ -48,8 +53,9 @@ def answer(
         without the empty ones); ``missing`` (column -> why); ``columns`` (all their names);
         ``warnings``; and ``texts``, where asked for.
     """
-    summary, gates = judge(folder)
-    notes = _written(summary, gates, history, complete=not interrupted)
+    judgement = judged(folder)
+    summary, gates = judgement.summary, judgement.gates
+    notes = _written(judgement, history, page=page, ended=not interrupted)
     missed = _missed(gates)
     rows = {row["case"]: row for row in rows_of(summary.cases)}
     return {
@@ -65,17 +71,31 @@ def answer(
     }
 
 
-def _written(
-    summary: Summary, gates: Sequence[GateOutcome], history: Path, *, complete: bool
-) -> list[str]:
-    """Write what stands beside the records; return what could not be written, and why."""
+def _written(judgement: Judgement, history: Path, *, page: bool, ended: bool) -> list[str]:
+    """Write what ``versebench run --html`` writes; return what could not be written, and why.
+
+    The page is left out where the extra that it needs is not installed.
+    """
+    from reports.last_good import keep_verdict
+    from reports.page.shell import MissingExtraError, check_installed
     from reports.run_folder import RunFolderError
 
+    summary, gates = judgement.summary, judgement.gates
+    said = io.StringIO()
     try:
+        if ended:
+            keep_verdict(summary, gates)
         write_files(summary, gates)
+        if page:
+            with contextlib.suppress(MissingExtraError):
+                check_installed()
+                write_page(summary, gates, IN_RUN_FOLDER)
+        with contextlib.redirect_stderr(said):
+            if ended:
+                keep_in_history(summary.run, history, (summary, gates))
     except RunFolderError as error:
-        return [str(error)]
-    return []
+        said.write(f"{error}\n")
+    return [one_line(line) for line in said.getvalue().splitlines()]
 
 
 def _table(summary: Summary, gates: Sequence[GateOutcome], width: int, colour: bool) -> str:
@@ -159,10 +179,11 @@ def _why_failed(result: CaseResult) -> str:
 
 def _missed(gates: Sequence[GateOutcome]) -> dict[str, list[str]]:
     """Return per case what its gates say; a gate without a value in any case fails each."""
-    compared = {gate.gate for gate in gates if gate.verdict != "not compared"}
+    compared = {gate.key for gate in gates if gate.verdict != "not compared"}
     found: dict[str, list[str]] = {}
     for gate in gates:
-        if gate.case is None or (gate.verdict != "fail" and gate.gate in compared):
+        missed = gate.verdict == "fail" or (gate.key not in compared and not gate.excused)
+        if gate.case is None or not missed:
             continue
         text = one_line(gate)
         if gate.culprit is not None:

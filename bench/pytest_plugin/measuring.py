@@ -123,15 +123,18 @@ def _measure(
     *,
     out: str,
     history: str,
+    page: bool,
     width: int,
     colour: bool,
     texts: bool = False,
 ) -> dict[str, Any]:
     """Measure into a new folder in ``out``; Ctrl-C ends it with what is finished."""
+    every_one = len(selection.cases) == len(selection.every_case)
     content = manifest.build(
         selection.loaded,
         selection.cases,
         selection.plan.skipped,
+        only=[] if every_one else [f"case={case.id}" for case in selection.cases],
         overrides={"presets": presets},
     )
     plan, interrupted = selection.plan, False
@@ -146,6 +149,7 @@ def _measure(
             folder,
             interrupted=interrupted,
             history=Path(history),
+            page=page,
             width=width,
             colour=colour,
             texts=texts,

@@ -75,7 +75,7 @@ class Mode:
                 screen.step,
                 path=str(path),
                 cases=list(dict.fromkeys(chosen)),
-                **self._places.request(screen),
+                **self._places.request(screen, page=True),
             )
         except (RefusedError, BrokenError) as error:
             return error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ class Places:
 
     Attributes:
         out: the folder in which run folders are made; ``runs`` in the rootdir by default.
-        history: the folder of the history; ``history`` in ``out`` by default.
+        history: the folder of the history; ``$VERSEBENCH_HISTORY``, or ``history`` in ``out``, by
+            default.
         presets: name -> source, in place of what a scenario says.
     """
 
@@ -27,7 +29,10 @@ class Places:
             pytest.UsageError: a preset is not given as NAME=SOURCE.
         """
         self.out = _place(config, "versebench_out") or config.rootpath / "runs"
-        self.history = _place(config, "versebench_history") or self.out / "history"
+        self.history = (
+            _place(config, "versebench_history") or _from_environment() or self.out / "history"
+        )
+        self._page: bool = config.getini("versebench_page")
         self.presets: dict[str, str] = {}
         for pair in config.getoption("versebench_preset"):
             name, equals, source = pair.partition("=")
@@ -35,12 +40,13 @@ class Places:
                 raise pytest.UsageError(f"--versebench-preset {pair!r} must look like NAME=SOURCE")
             self.presets[name] = _from(config.invocation_params.dir, source)
 
-    def request(self, screen: Screen) -> dict[str, Any]:
-        """Return what the measuring process is told each time."""
+    def request(self, screen: Screen, *, page: bool = False) -> dict[str, Any]:
+        """Return what the measuring process is told each time; ``page``: whether to write one."""
         return {
             "presets": self.presets,
             "out": str(self.out),
             "history": str(self.history),
+            "page": page and self._page,
             "width": screen.width,
             "colour": screen.colour,
         }
@@ -52,6 +58,11 @@ def _place(config: pytest.Config, name: str) -> Path | None:
     if given := config.getini(name):
         return config.rootpath / Path(given).expanduser()
     return None
+
+
+def _from_environment() -> Path | None:
+    given = os.environ.get("VERSEBENCH_HISTORY")
+    return Path(given).absolute() if given else None
 
 
 def _from(folder: Path, source: str) -> str:
