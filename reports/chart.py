@@ -105,19 +105,24 @@ def _scatter(
                 "y": y["values"][c],
                 **dict(zip(("x_low", "x_high"), _ends(x, c), strict=True)),
                 **dict(zip(("y_low", "y_high"), _ends(y, c), strict=True)),
-                "sampler": _name(str(row["sampler"])),
+                "name": _name(str(row["sampler"])),
             }
         )
-    for row in rows:
-        if row["place"] == "on" or len(rows) <= _MOST_LABELLED:
-            row["label"] = row["sampler"]
+    ahead = [row for row in rows if row["place"] == "on"]
+    data = {
+        "points": rows,
+        "ahead": ahead,
+        "beaten": [row for row in rows if row["place"] != "on"],
+        "above": rows if len(rows) <= _MOST_LABELLED else ahead,
+        "below": [],
+    }
     better = columns[quality].better
     spec = charts.scatter(charts.ALONE, _groups(chosen), 320, brush=False)
     titles = {
         "@x": f"{columns[SPEED].heading} →",
         "@y": f"{columns[quality].heading}, {better} is better ↑",
     }
-    still = _still(spec, titles, {"points": rows})
+    still = _still(spec, titles, data)
     _scale(still, "y", reverse=better == "lower")
     if min((row["x_low"] for row in rows), default=-1) >= 0:
         _scale(still, "x", domainMin=0)
@@ -147,7 +152,13 @@ def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[
     if len(rows) < chosen.total:
         heading += f" (the first {len(rows)} of {chosen.total:,} cases)"
     spec = charts.intervals(charts.ALONE, _groups(chosen), _ROW * len(rows))
-    still = _still(spec, {"@x": heading}, {"points": rows, "references": []})
+    data = {
+        "points": rows,
+        "best": [row for row in rows if row["best"]],
+        "others": [row for row in rows if not row["best"]],
+        "references": [],
+    }
+    still = _still(spec, {"@x": heading}, data)
     _scale(still, "x", domainMin=0)
     return still
 

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 _SPOKEN = ("warnings", "missing", "reason", "status", "case")  # the page tells these elsewhere
+_SET_UP = (
+    "cold_seconds",
+    "compile_seconds",
+    "host_peak_bytes",
+    "device_peak_bytes",
+    "energy_joules_per_1000_tokens",
+)
 _ENDS = ("_low", "_high")
 _SHORTEST = 60  # characters: a longer cell of words is cut
 
@@ -53,10 +60,10 @@ class PageColumn:
 
 
 def page_columns(summary: Summary, said: View, chosen: Chosen) -> list[PageColumn]:
-    """Return the columns of the table: those of the console first, in its order."""
+    """Return the columns of the table: those of the console first, set-up and memory last."""
     known = described(summary)
     columns = []
-    for column in said.columns:
+    for column in sorted(said.columns, key=lambda column: column.name in _SET_UP):
         about = known.get(column.name)
         columns.append(
             PageColumn(

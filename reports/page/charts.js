@@ -76,7 +76,7 @@
       const [x_low, x_high] = ends(x, c);
       const [y_low, y_high] = ends(y, c);
       return [{
-        c, case: name, group: run.groups[c], place: places[c] ?? "", x: x.values[c], y: y.values[c],
+        c, case: name, name: run.samplers[c], group: run.groups[c], place: places[c] ?? "", x: x.values[c], y: y.values[c],
         x_low, x_high, y_low, y_high, x_told: withInterval(x, c), y_told: withInterval(y, c),
         standing: { on: "on it", perhaps: "perhaps on it", off: "beaten" }[places[c]] ?? "not compared",
       }];
@@ -88,15 +88,16 @@
     const at = (row) => (x.type === "log" ? Math.log(row.x) : row.x);
     const span = (key) => Math.max(...rows.map(key)) - Math.min(...rows.map(key)) || 1;
     const [wide, tall] = [span(at), span((row) => row.y)];
-    const named = [];
+    const named = { above: [], below: [] };
     const order = [...rows].sort((a, b) => (b.place === "on") - (a.place === "on"));
     for (const row of order) {
       if (row.place !== "on" && rows.length > 16) break;
       const near = (other) =>
         Math.abs(at(other) - at(row)) < 0.16 * wide && Math.abs(other.y - row.y) < 0.06 * tall;
-      if (named.some(near)) continue;
-      row.label = run.samplers[row.c];
-      named.push(row);
+      const place = ["above", "below"].find((side) => !named[side].some(near));
+      if (!place) continue;
+      row.named = place;
+      named[place].push(row);
     }
   }
   async function scatter() {
@@ -105,7 +106,14 @@
     const rows = points(xName, yName);
     const across = scaleOf(rows, "x", "x_low", "x_high", x.better === "lower");
     label(rows, across);
-    const view = await draw("scatter", { points: rows }, {
+    const data = {
+      points: rows,
+      ahead: rows.filter((row) => row.place === "on"),
+      beaten: rows.filter((row) => row.place !== "on"),
+      above: rows.filter((row) => row.named === "above"),
+      below: rows.filter((row) => row.named === "below"),
+    };
+    const view = await draw("scatter", data, {
       x: { title: `${x.heading} →`, scale: across },
       y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(rows, "y", "y_low", "y_high", y.better === "lower") },
     });
@@ -143,7 +151,8 @@
     });
     const references = Object.entries(column.references ?? {}).map(([kind, value]) => ({ kind, value }));
     const scale = scaleOf(rows, "value", "low", "high", false);
-    await draw("strip", { points: rows, references }, { x: { title: column.heading, scale } }, 24 * rows.length + 8);
+    const [best_, others] = [rows.filter((row) => row.best), rows.filter((row) => !row.best)];
+    await draw("strip", { points: rows, best: best_, others, references }, { x: { title: column.heading, scale } }, 24 * rows.length + 8);
   }
 
   // Prefill and decode
@@ -182,7 +191,11 @@
       by("measure").addEventListener("change", strip);
       await strip();
     }
-    if (by("curve")) await draw("curve", { curve: read("curves") });
+    if (by("curve")) {
+      const curves = read("curves");
+      const of = (kind) => curves.filter((row) => row.kind === kind);
+      await draw("curve", { training: of("training"), held: of("held out") });
+    }
     if (by("fit")) await fit(versebench.picked);
     versebench.watch((picked) => {
       if (by("fit")) fit(picked);

@@ -42,88 +42,85 @@ PICKED = "length(picked) == 0 || indexof(picked, datum.c) >= 0"
 """The test whether a case is picked, or none is."""
 _FADED = 0.13
 _MOST_COLOURS = 8
+_SPOT = {"size": 80, "strokeWidth": 2}
 
 
 def scatter(colours: Colours, groups: Groups, height: int = 380, *, brush: bool = True) -> Spec:
-    """Speed against quality, with intervals and the frontier. Data: ``points``.
+    """Speed against quality, with intervals and the frontier.
 
-    Fields: ``c, case, group, x, x_low, x_high, y, y_low, y_high, place, label``.
+    Data: ``points``, of which ``ahead`` are on the frontier and ``beaten`` are not, and the points
+    with a name ``above`` or ``below`` them. Fields: ``c, case, group, x, x_low, x_high, x_told, y,
+    y_low, y_high, y_told, standing, name``.
     """
     import altair as alt
 
-    base = alt.Chart(alt.NamedData(name="points")).encode(
-        x=alt.X("x:Q", title="@x", scale=alt.Scale(zero=False, padding=28), axis=_axis()),
-        y=alt.Y("y:Q", title="@y", scale=alt.Scale(zero=False, padding=22), axis=_axis()),
-        color=_colour("group", colours, groups),
-        opacity=_opacity(1.0),
-    )
-    whisker = base.mark_rule(strokeWidth=1.2, aria=False).encode(opacity=_opacity(0.45))
-    spots = base.encode(
-        tooltip=[
-            alt.Tooltip("case:N"),
-            alt.Tooltip("x_told:N", title="@x"),
-            alt.Tooltip("y_told:N", title="@y"),
-            alt.Tooltip("standing:N", title="frontier"),
-        ]
-    )
-    beaten = spots.transform_filter("datum.place != 'on'").mark_point(
-        size=85, strokeWidth=2, fill=colours["surface"]
-    )
-    ahead = spots.transform_filter("datum.place == 'on'").mark_point(
-        size=85, strokeWidth=2, filled=True
-    )
-    if brush:
-        ahead = ahead.add_params(alt.selection_interval(name="brush"))
+    def of(data: str) -> Any:
+        return alt.Chart(alt.NamedData(name=data)).encode(
+            x=alt.X("x:Q", title="@x", scale=alt.Scale(zero=False, padding=28), axis=_axis()),
+            y=alt.Y("y:Q", title="@y", scale=alt.Scale(zero=False, padding=22), axis=_axis()),
+            color=_colour("group", colours, groups),
+            opacity=_opacity(1.0),
+        )
+
+    tooltip = [
+        alt.Tooltip("case:N"),
+        alt.Tooltip("x_told:N", title="@x"),
+        alt.Tooltip("y_told:N", title="@y"),
+        alt.Tooltip("standing:N", title="frontier"),
+    ]
+    whisker = of("points").mark_rule(strokeWidth=1.2, aria=False).encode(opacity=_opacity(0.45))
+    across = whisker.encode(x="x_low:Q", x2="x_high:Q")
     chart = alt.layer(
-        base.transform_filter("datum.place == 'on'")
+        of("ahead")
         .mark_line(strokeWidth=1.5, strokeDash=[5, 4], aria=False)
         .encode(opacity=alt.value(0.5), order="x:Q"),
-        whisker.encode(x="x_low:Q", x2="x_high:Q"),
+        across.add_params(alt.selection_interval(name="brush")) if brush else across,
         whisker.encode(y="y_low:Q", y2="y_high:Q"),
-        beaten,
-        ahead,
-        base.transform_filter("datum.label")
-        .mark_text(align="left", dx=9, dy=-8, fontSize=12, limit=220, aria=False)
-        .encode(text="label:N", color=alt.value(colours["ink"])),
+        of("beaten").mark_point(**_SPOT, fill=colours["surface"]).encode(tooltip=tooltip),
+        of("ahead").mark_point(**_SPOT, filled=True).encode(tooltip=tooltip),
+        *(
+            of(place)
+            .mark_text(align="left", dx=9, dy=dy, fontSize=12, limit=220, aria=False)
+            .encode(text="name:N", color=alt.value(colours["ink"]))
+            for place, dy in (("above", -8), ("below", 15))
+        ),
     )
     return _finished(chart, colours, height, "Speed against quality: one point per case.")
 
 
 def intervals(colours: Colours, groups: Groups, height: int = 240) -> Spec:
-    """One column, a row per case: value and interval. Data: ``points``, ``references``.
+    """One column, a row per case: value and interval.
 
-    Fields: ``c, case, group, value, low, high, told, best`` and ``kind, value``.
+    Data: ``points``, of which ``best`` are best and ``others`` not, with ``c, case, group, value,
+    low, high, end, told``; and ``references`` to compare with, ``kind, value``.
     """
     import altair as alt
 
-    base = alt.Chart(alt.NamedData(name="points")).encode(
-        y=alt.Y(
-            "case:N",
-            title=None,
-            sort=None,
-            axis=alt.Axis(labelLimit=280, labelPadding=10, domain=False, ticks=False, grid=False),
-        ),
-        color=_colour("group", colours, groups),
-        opacity=_opacity(1.0),
-    )
-    value = alt.X("value:Q", title="@x", scale=alt.Scale(zero=False, padding=12), axis=_axis())
-    spots = base.encode(x=value, tooltip=[alt.Tooltip("case:N"), alt.Tooltip("told:N", title="@x")])
+    rows = alt.Axis(labelLimit=280, labelPadding=10, domain=False, ticks=False, grid=False)
+
+    def of(data: str) -> Any:
+        return alt.Chart(alt.NamedData(name=data)).encode(
+            x=alt.X("value:Q", title="@x", scale=alt.Scale(zero=False, padding=12), axis=_axis()),
+            y=alt.Y("case:N", title=None, sort=None, axis=rows),
+            color=_colour("group", colours, groups),
+            opacity=_opacity(1.0),
+        )
+
+    tooltip = [alt.Tooltip("case:N"), alt.Tooltip("told:N", title="@x")]
     limits = alt.Chart(alt.NamedData(name="references")).encode(x="value:Q")
     chart = alt.layer(
         limits.mark_rule(strokeDash=[3, 3], strokeWidth=1.2, color=colours["muted"]),
         limits.mark_text(
             align="left", dx=4, y=-6, baseline="bottom", fontSize=11, color=colours["muted"]
         ).encode(text="kind:N"),
-        base.mark_rule(strokeWidth=2.2, strokeCap="round", aria=False).encode(
-            x=alt.X("low:Q"), x2="high:Q", opacity=_opacity(0.55)
-        ),
-        spots.transform_filter("!datum.best").mark_point(
-            size=75, strokeWidth=2, fill=colours["surface"]
-        ),
-        spots.transform_filter("datum.best").mark_point(size=75, strokeWidth=2, filled=True),
-        base.mark_text(align="left", dx=10, fontSize=11, aria=False).encode(
-            x=alt.X("end:Q"), text="told:N", color=alt.value(colours["muted"])
-        ),
+        of("points")
+        .mark_rule(strokeWidth=2.2, strokeCap="round", aria=False)
+        .encode(x="low:Q", x2="high:Q", opacity=_opacity(0.55)),
+        of("others").mark_point(**_SPOT, fill=colours["surface"]).encode(tooltip=tooltip),
+        of("best").mark_point(**_SPOT, filled=True).encode(tooltip=tooltip),
+        of("points")
+        .mark_text(align="left", dx=10, fontSize=11, aria=False)
+        .encode(x="end:Q", text="told:N", color=alt.value(colours["muted"])),
     )
     return _finished(chart, colours, height, "One row per case, with its interval.")
 
@@ -149,20 +146,22 @@ def fit(colours: Colours, height: int = 300) -> Spec:
 
 
 def training(colours: Colours, height: int = 280) -> Spec:
-    """Loss over steps, per state. Data: ``curve``: ``state, step, loss, kind``."""
+    """Loss over steps, per state. Data: ``training`` and ``held``: ``state, step, loss, kind``."""
     import altair as alt
 
-    base = alt.Chart(alt.NamedData(name="curve")).encode(
-        x=alt.X("step:Q", title="step", axis=_axis()),
-        y=alt.Y("loss:Q", title="loss, nats per token", scale=alt.Scale(zero=False), axis=_axis()),
-        color=_colour("state", colours, None),
-        tooltip=["state:N", "kind:N", "step:Q", alt.Tooltip("loss:Q", format=".4~g")],
-    )
-    held = base.transform_filter("datum.kind == 'held out'")
+    def of(data: str) -> Any:
+        y = alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False), axis=_axis())
+        return alt.Chart(alt.NamedData(name=data)).encode(
+            x=alt.X("step:Q", title="step", axis=_axis()),
+            y=y,
+            color=_colour("state", colours, None),
+            tooltip=["state:N", "kind:N", "step:Q", alt.Tooltip("loss:Q", format=".4~g")],
+        )
+
     chart = alt.layer(
-        base.transform_filter("datum.kind == 'training'").mark_line(strokeWidth=1.2, opacity=0.55),
-        held.mark_line(strokeWidth=2, strokeDash=[6, 3]),
-        held.mark_point(size=60, filled=True),
+        of("training").mark_line(strokeWidth=1.2, opacity=0.55),
+        of("held").mark_line(strokeWidth=2, strokeDash=[6, 3]),
+        of("held").mark_point(size=60, filled=True),
     )
     return _finished(chart, colours, height, "Training loss and held-out loss over steps.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -213,14 +214,28 @@ def _problems(summary: Summary, chosen: Chosen, gates: Sequence[GateOutcome]) ->
             "unfinished": "It still runs, or was killed. Go on with --resume.",
         }
         yield Said("warn", summary.ended.capitalize(), words.get(summary.ended, summary.ended))
-    for notice in summary.warnings:
-        yield Said("warn", "Warning", notice.text, _which(notice.cases, names, chosen.total))
+    for text, cases in _warnings(summary).items():
+        yield Said("warn", "Warning", text, _which(cases, names, chosen.total))
     for (status, reason), cases in absent.items():
         if status != "failed":
             yield Said("plain", status.capitalize(), reason, _which(cases, names, 0))
     for gate in gates[: _MOST_GATES * 50]:
         if gate.verdict == "not compared":
             yield Said("plain", "Gate not compared", str(gate))
+
+
+def _warnings(summary: Summary) -> dict[str, list[str]]:
+    """The warnings with their cases, one for all that differ in their numbers only."""
+    found: dict[str, tuple[str, set[str], dict[str, None]]] = {}
+    for notice in summary.warnings:
+        kind = re.sub(r"\d+(\.\d+)?", "0", notice.text)
+        _, texts, cases = found.setdefault(kind, (notice.text, set(), {}))
+        texts.add(notice.text)
+        cases.update(dict.fromkeys(notice.cases))
+    return {
+        f"{first} (first of {len(texts)} alike)" if len(texts) > 1 else first: list(cases)
+        for first, texts, cases in found.values()
+    }
 
 
 def _absent(summary: Summary) -> dict[tuple[str, str], list[str]]:
