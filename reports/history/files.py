@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reports.atomic_file import replacing
 from reports.history.kept import KeptError, KeptRun, from_text, to_text
-from reports.run_folder import folder_name
 
 DIGITS = 12  # of the content's digest: 48 bits, beside the time, the scenario and the run
 _NAME = re.compile(r".*-(?P<run>[0-9a-f]{8})-(?P<digest>[0-9a-f]{12})\.json", re.DOTALL)
@@ -48,6 +46,9 @@ def store(kept: KeptRun, history: Path) -> Path:
     Raises:
         OSError: the folder cannot be made or written; nothing was changed.
     """
+    from reports.atomic_file import replacing
+    from reports.run_folder import folder_name  # a reader of many files needs neither
+
     text = to_text(kept)
     start = f"{_time(kept.created)}-{folder_name(kept.scenario)}-{kept.run[:8]}-"
     if history.is_dir():

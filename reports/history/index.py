@@ -112,11 +112,9 @@ class Index:
             "where metric = (select id from metrics where name = ?) and file in used"
         )
         found = self.rows(query, metric)
-        parts = [np.frombuffer(data, dtype=list(POINT)) for _, data in found]
-        owners = [np.full(len(part), file) for (file, _), part in zip(found, parts, strict=True)]
-        if not parts:
-            return np.empty(0, dtype=list(POINT)), np.empty(0, dtype=np.int64)
-        return np.concatenate(parts), np.concatenate(owners)
+        points = np.frombuffer(b"".join(data for _, data in found), dtype=list(POINT))
+        counts = [len(data) // points.itemsize for _, data in found]
+        return points, np.repeat([file for file, _ in found], counts)
 
     def __enter__(self) -> Index:
         return self

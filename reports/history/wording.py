@@ -239,10 +239,13 @@ def told_changes(found: Sequence[Change]) -> str:
 
 
 def _versions(history: History) -> list[str]:
-    """What changed within series, by run; steps or not."""
+    """What changed within series, by run, apart from what was told at a step."""
     found: dict[tuple[int, str], tuple[RunFacts, Event, set[str]]] = {}
     for trend in history.trends:
+        told_already = {step.place for step in trend.steps}
         for event in trend.events:
+            if event.place in told_already:
+                continue
             run = trend.series.runs[event.place]
             key = (run.file, repr(event.changes))
             found.setdefault(key, (run, event, set()))[2].add(trend.series.key.case)
