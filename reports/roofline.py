@@ -22,7 +22,10 @@ COLUMNS = (
     "copy_bandwidth",
     "matrix_rate",
 )
-_NOT_MEASURED = "the first launch, which measures what the device allows, did not finish"
+_NOT_MEASURED = (
+    "not recorded: the first launch, which measures what the device allows, did not finish, or an "
+    "older versebench made the run"
+)
 _NUMBERS = (
     "weight_bytes_per_step",
     "cache_bytes_per_step",

@@ -147,6 +147,33 @@ def test_a_worker_keeps_to_its_cores(start_fake, threads):
     assert records[0].what_ran["cores"] == (threads or allowed)
 
 
+@pytest.mark.parametrize(
+    ("device", "last"), [("gpu", "restart"), ("tpu", "restart"), ("cpu", "end")]
+)
+def test_a_crash_on_an_accelerator_ends_the_worker(start_fake, device, last):
+    """What comes after a CUDA error in the same process may fail with it."""
+    hardware = {"device": device, "backend": "jax", "dtype": "float32"}
+    job = make_job(faulty("raise"), case_job("greedy"), hardware=hardware)
+    with start_fake(job) as worker:
+        events = list(worker.events(60))
+    records = [from_line(line) for e in events for line in e.get("lines", [])]
+    ends = {r.case: r.status for r in records if isinstance(r, CaseDone)}
+    assert events[-1]["event"] == last
+    assert ends == {"bad": "failed"} | ({"greedy": "ok"} if last == "end" else {})
+    assert any(isinstance(r, LaunchEnd) for r in records) == (last == "end")
+
+
+def test_the_cores_it_keeps_to_are_read_back(start_fake):
+    if not hasattr(os, "sched_getaffinity"):
+        pytest.skip("no pinning on this system")
+    last = max(os.sched_getaffinity(0))
+    hardware = {"device": "cpu", "backend": "jax", "cores": [last]}
+    with start_fake(make_job(hardware=hardware)) as worker:
+        records = [from_line(x) for e in worker.events(60) for x in e.get("lines", [])]
+    assert records[0].what_ran["affinity"] == [last]
+    assert records[0].what_ran["environment"]["OMP_NUM_THREADS"] == "1"
+
+
 def test_files_of_the_working_folder_are_not_taken_for_ours(start_fake, tmp_path, monkeypatch):
     for name in ("bench", "reports", "json", "typing", "numpy"):
         (tmp_path / f"{name}.py").write_text("raise RuntimeError('the wrong module')")

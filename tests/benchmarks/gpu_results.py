@@ -66,6 +66,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     words.add_argument("--backends", nargs="+", default=["jax", "torch"])
     words.add_argument("--dtypes", nargs="+", default=["float32", "bfloat16"])
     words.add_argument("--batches", nargs="+", type=int, default=[1, 8, 64])
+    words.add_argument("--prompt", default=PROMPT)
     words.add_argument("--max-length", type=int, default=160)
     words.add_argument("--launches", type=int, default=3)
     words.add_argument("--calls", type=int, default=7, help="timed calls of each other loop")
@@ -78,7 +79,7 @@ def _versebench(asked: argparse.Namespace) -> RunFolder:
     """Run a scenario of all the axes; a failed case is a row of the page, not the end."""
     scenario = {
         "name": "gpu-results",
-        "prompts": [PROMPT],
+        "prompts": [asked.prompt],
         "presets": [{"name": asked.preset.name, "source": str(asked.preset.resolve())}],
         "samplers": ["greedy"],
         "hardware": [
@@ -102,7 +103,7 @@ def _versebench(asked: argparse.Namespace) -> RunFolder:
 def _bare(asked: argparse.Namespace, backend: str, dtype: str, batch: int) -> Any:
     script = str(HERE / "bare_generate.py")
     sizes = (asked.max_length, batch, asked.calls)
-    return _rates(asked, backend, [script, backend, asked.preset, dtype, PROMPT, *sizes])
+    return _rates(asked, backend, [script, backend, asked.preset, dtype, asked.prompt, *sizes])
 
 
 def _transformers(asked: argparse.Namespace, dtype: str, batch: int, row: Any) -> Any:

@@ -71,7 +71,7 @@ def page(
         if _gpus(machine, ran)
         else "# Results (no GPU: a trial of the script)",
         "Written by `tests/benchmarks/gpu_results.py`; not edited by hand.",
-        "\n".join(f"- {escaped(what)}: {escaped(it)}" for what, it in _facts(manifest, ran)),
+        "\n".join("- " + escaped(f"{what}: {it}") for what, it in _facts(manifest, ran)),
         "\n".join([_row(head), _row(["---"] * 2 + ["---:"] * (len(head) - 3) + ["---"])])
         + "\n"
         + "\n".join(_row(_cells(result)) for result in results),
