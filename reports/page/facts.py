@@ -20,7 +20,7 @@ def machine_facts(summary: Summary) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     for key, value in (manifest.get("machine") or {}).items():
         if key != "missing" and (told := _told(key, value)):
-            facts.append((_TITLES.get(key, key.replace("_", " ")), told))
+            facts.append((_title(key), told))
     git = manifest.get("git") or {}
     if isinstance(git, dict) and git.get("revision"):
         dirty = ", with changes not committed" if git.get("dirty") else ""
@@ -36,12 +36,16 @@ def what_ran(summary: Summary) -> list[tuple[str, str]]:
             if one.launch is None or one.launch.group in found or len(found) >= _MOST_GROUPS:
                 continue
             parts = [
-                f"{key.replace('_', ' ')} {told}"
+                f"{_title(key)} {told}"
                 for key, value in one.launch.what_ran.items()
                 if key not in _ELSEWHERE and (told := _told(key, value))
             ]
             found[one.launch.group] = " · ".join(parts)
     return [(group, words) for group, words in found.items() if words]
+
+
+def _title(key: str) -> str:
+    return _TITLES.get(key, key.removesuffix("_bytes").replace("_", " "))
 
 
 def _told(key: str, value: Any) -> str:
@@ -51,7 +55,7 @@ def _told(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if key.endswith("_bytes") and isinstance(value, int | float):
-        return f"{value / 1e9:.1f} GB"
+        return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
     if isinstance(value, Mapping):
         pairs = ((str(k), _told(str(k), v)) for k, v in value.items() if k != "missing")
         return _cut(", ".join(f"{name} {told}" for name, told in pairs if told))
