@@ -17,6 +17,7 @@ from reports.roofline import roofline
 from reports.statistics import Estimate, median, over_launches
 
 Row = dict[str, Any]
+ENERGY = "energy_joules_per_1000_tokens"
 _SEEN: Mapping[str, Callable[[list[Any]], Any]] = {
     "sm_clock_mhz": median,
     "memory_clock_mhz": median,
@@ -136,8 +137,7 @@ def _processes(result: CaseResult, summary: CaseSummary) -> None:
         row[name] = _over(median, [getattr(one, name) for one in done])
     for name in ("host_peak_bytes", "device_peak_bytes"):
         row[name] = _over(max, [getattr(one, name) for one in done])
-    energy = "energy_joules_per_1000_tokens"
-    row[energy] = _over(median, [getattr(one, energy) for one in done])
+    row[ENERGY] = _over(median, [getattr(one, ENERGY) for one in done])
     methods = list(dict.fromkeys(one.compile_method for one in done if one.compile_method))
     row["compile_method"] = "; ".join(methods) or None
     steady = [one.steady for one in done if one.steady is not None]
@@ -165,12 +165,16 @@ def _device(result: CaseResult, summary: CaseSummary) -> None:
     summary.missing.update(missing)
     summary.warnings.extend(warnings)
     seen = [one.device for one in done if one.device]
+    # The readings are those of the calls for energy, by the same counter.
+    why = summary.missing.get(ENERGY, "NVML did not say while the case ran")
     for name, choose in _SEEN.items():
         row[name] = _over(choose, [one.get(name) for one in seen])
-        if row[name] is None and (why := summary.missing.get("energy_joules_per_1000_tokens")):
-            summary.missing[name] = why  # the same counter, of the same device
-    reasons = sorted({reason for one in seen for reason in one.get("throttle_reasons") or ()})
-    row["throttle_reasons"] = ", ".join(reasons) or None
+        if row[name] is None:
+            summary.missing[name] = why
+    reasons = sorted({str(r) for one in seen for r in one.get("throttle_reasons") or ()})
+    row["throttle_reasons"] = ", ".join(reasons) or ("none" if seen else None)
+    if not seen:
+        summary.missing["throttle_reasons"] = why
 
 
 def _warnings(result: CaseResult, scenario: Mapping[str, Any]) -> list[str]:

@@ -213,7 +213,7 @@ CASE_COLUMNS: tuple[Column, ...] = (
     Column("temperature_celsius", "°C", "The highest temperature of the GPU while the case ran."),
     Column("power_watts", "W", "What the GPU drew while the case ran; median."),
     Column("power_limit_watts", "W", "What it may draw."),
-    Column("throttle_reasons", "", "What held its clocks back, as NVML says, joined by ', '."),
+    Column("throttle_reasons", "", "What held its clocks back, as NVML says; none: nothing did."),
     Column("jit", "", "How the program was compiled, as read back from the framework."),
     Column("parameters", "count", "Parameters of the model.", "parameters"),
     Column("steady", "", "Whether warm-up reached steadiness in every launch."),
