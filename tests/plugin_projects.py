@@ -33,13 +33,17 @@ def write(folder: Path, name: str = "demo.scenario.yaml", **changes: Any) -> Pat
 NO_CPU_INFO = "def pytest_benchmark_generate_machine_info(): return {}"  # which takes 1.3 s
 
 
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out of the sessions of projects what takes seconds and is not asked about."""
+    others = "-p no:hypothesispytest -p no:anyio -p no:cacheprovider"
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"{others} -o versebench_page=false")
+
+
 def fake_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pytest, inside this process, start the measuring process with fake workers."""
     service = versebench_pytest.part("service")
     monkeypatch.setattr(service, "START", HERE / "fake_measuring.py")
-    monkeypatch.setenv(
-        "PYTEST_ADDOPTS", "-p no:hypothesispytest -o versebench_page=false"
-    )  # saves seconds
+    quickly(monkeypatch)
 
 
 def fake_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,4 +54,5 @@ def fake_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
         assert do == "cases"
         return {"name": "demo", "cases": [case]}
 
+    quickly(monkeypatch)
     monkeypatch.setattr(versebench_pytest.part("service").Service, "ask", ask)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from plugin_projects import fake_the_loader, write
+from plugin_projects import fake_the_loader, quickly, write
 
 pytest_plugins = ["pytester"]
 
 ONE = {"samplers": ["greedy"]}
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
 
 
 @pytest.fixture

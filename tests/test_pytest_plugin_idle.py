@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from plugin_projects import quickly
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST_SIDE = (
@@ -22,6 +23,11 @@ PYTEST_SIDE = (
     "settings",
 )
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly(monkeypatch)
 
 
 def test_pytest_loads_one_small_module(pytester: pytest.Pytester) -> None:
@@ -41,8 +47,7 @@ def test_pytest_loads_one_small_module(pytester: pytest.Pytester) -> None:
             assert not tops & (heavy | ours)
         """,
     )
-    off = ("-p", "no:xdist", "-p", "no:hypothesispytest", "-p", "no:anyio", "-q")
-    pytester.runpytest_subprocess(*off).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=1)
 
 
 def test_pytests_side_imports_nothing_of_versebench() -> None:
