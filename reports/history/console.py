@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.history import wording
+from reports.history.groups import group_lines, step_groups
+from reports.history.names import series_labels, short_names
+from reports.history.phrases import number
 from reports.history.trends import History, Trend
 from reports.visible import one_line
 
@@ -31,16 +34,16 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
         everything: every step and every row.
     """
     console.print(_line(wording.headline(history), "bold"))
-    groups = wording.groups(history)
+    groups = step_groups(history)
     shown = groups if everything else groups[:MOST_GROUPS]
     for group in shown:
-        first, *rest = wording.group_lines(group, history)
+        first, *rest = group_lines(group, history)
         console.print()
         console.print(_line(f"{group.verdict} ", _STYLES[group.verdict], first))
         for text in rest:
             console.print(_line(f"  {text}", "dim"))
     if len(shown) < len(groups):
-        left = wording.number(len(groups) - len(shown), "more step")
+        left = number(len(groups) - len(shown), "more step")
         console.print(_line(f"{left}: see them with --all.", "dim"))
     rows = wording.rows(history)
     kept = rows if everything else rows[:MOST_ROWS]
@@ -48,7 +51,7 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
         console.print()
         _print_table(history, kept, console)
     if len(kept) < len(rows):
-        left = wording.number(len(rows) - len(kept), "more trend")
+        left = number(len(rows) - len(kept), "more trend")
         console.print(_line(f"{left}: see them with --all.", "dim"))
     if told := wording.remarks(history):
         console.print()
@@ -60,8 +63,8 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
     from rich.table import Table
     from rich.text import Text
 
-    names, shared = wording.short_names(history)
-    labels = wording.labels(history)
+    names, shared = short_names(history)
+    labels = series_labels(history)
     plain = [
         wording.cells(
             trend,

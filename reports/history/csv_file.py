@@ -8,8 +8,9 @@ from typing import Any
 
 from reports.csv_files import write_frame
 from reports.frames import frame_of
+from reports.history.names import series_labels
+from reports.history.phrases import iso
 from reports.history.trends import History, Trend
-from reports.history.wording import labels, moment
 
 COLUMNS = (
     "scenario",
@@ -36,7 +37,7 @@ def csv_text(history: History, *, guard: bool = True) -> str:
         history: what to write.
         guard: put an apostrophe in front of what a spreadsheet would run.
     """
-    names = labels(history)
+    names = series_labels(history)
     rows = [
         row for trend in history.trends for row in _rows(trend, names.get(trend.series.key.id, ""))
     ]
@@ -62,7 +63,7 @@ def _rows(trend: Trend, label: str) -> list[dict[str, Any]]:
                 "metric": series.column.name,
                 "unit": series.column.unit,
                 "run": run.name,
-                "created": moment(run.created),
+                "created": iso(run.created),
                 "value": point[2],
                 "low": None if math.isnan(point[3]) else point[3],
                 "high": None if math.isnan(point[4]) else point[4],

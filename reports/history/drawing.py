@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 
 from reports.diff.wording import value
-from reports.history import wording
+from reports.history.phrases import change, day, moment, number, told_changes
 from reports.history.trends import Trend
 from reports.visible import one_line
 
@@ -78,7 +78,7 @@ def _axes(trend: Trend, scale: _Scale) -> list[str]:
             f'<text class="tick" x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{text}</text>'
         )
     runs, y = trend.series.runs, HEIGHT - 6
-    first, last = wording.day(runs[0].created), wording.day(runs[-1].created)
+    first, last = day(runs[0].created), day(runs[-1].created)
     parts.append(_tick(_LEFT, y, first))
     if last != first:
         parts.append(_tick(WIDTH - _RIGHT, y, last, end=True))
@@ -105,8 +105,8 @@ def _events(trend: Trend, scale: _Scale) -> list[str]:
     for event in trend.events:
         x = scale.x(event.place - 0.5)
         y = HEIGHT - _BOTTOM
-        when = wording.day(trend.series.runs[event.place].created)
-        said = _safe(f"{when}: {wording.told_changes(event.changes)}")
+        when = day(trend.series.runs[event.place].created)
+        said = _safe(f"{when}: {told_changes(event.changes)}")
         parts.append(f'<path class="event" d="M{x} {y}l-4 7h8z"><title>{said}</title></path>')
     return parts
 
@@ -122,7 +122,7 @@ def _levels(trend: Trend, scale: _Scale) -> list[str]:
     for step in trend.steps:
         x = scale.x(step.place - 0.5)
         anchor = "end" if x > WIDTH * 0.8 else "start"
-        said = _safe(f"{step.verdict} {wording.change(trend, step)}")
+        said = _safe(f"{step.verdict} {change(trend, step)}")
         near = x - 4 if anchor == "end" else x + 4
         parts.append(f'<path class="step {step.verdict}" d="M{x} {_TOP - 6}V{HEIGHT - _BOTTOM}"/>')
         parts.append(
@@ -141,9 +141,7 @@ def _points(trend: Trend, scale: _Scale) -> list[str]:
     parts = []
     for place, (run, one) in enumerate(zip(series.runs, values, strict=True)):
         unit = series.column.heading
-        said = _safe(
-            f"{wording.moment(run.created)}: {unit} {value(one, series.column)}, {run.name}"
-        )
+        said = _safe(f"{moment(run.created)}: {unit} {value(one, series.column)}, {run.name}")
         x, y = scale.x(place), scale.y(one)
         parts.append(
             f'<circle class="run" cx="{x}" cy="{y}" r="2.6"><title>{said}</title></circle>'
@@ -153,11 +151,11 @@ def _points(trend: Trend, scale: _Scale) -> list[str]:
 
 def _spoken(trend: Trend) -> str:
     """What the drawing shows, in words."""
-    column, runs = trend.series.column, wording.number(len(trend.series.runs), "run")
+    column, runs = trend.series.column, number(len(trend.series.runs), "run")
     said = f"{runs}, level {value(trend.level, column)}"
     for step in trend.steps:
-        when = wording.day(trend.series.runs[step.place].created)
-        said += f"; {step.verdict} {wording.change(trend, step)} from {when}"
+        when = day(trend.series.runs[step.place].created)
+        said += f"; {step.verdict} {change(trend, step)} from {when}"
     return said
 
 

@@ -11,9 +11,9 @@ import math
 from typing import Any
 
 from reports.history.beginnings import beginnings
+from reports.history.phrases import iso
 from reports.history.series import RunFacts
 from reports.history.trends import History, Trend
-from reports.history.wording import moment
 
 JSON_VERSION = 1
 
@@ -46,7 +46,7 @@ def _run(run: RunFacts) -> dict[str, Any]:
         "name": run.name,
         "path": run.path,
         "scenario": run.scenario,
-        "created": moment(run.created),
+        "created": iso(run.created),
         "versebench_version": run.version,
         "gates": run.verdict,
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.history import wording
+from reports.history.groups import group_lines, step_groups
+from reports.history.names import series_labels, short_names
+from reports.history.phrases import number
 from reports.history.trends import History
 from reports.markdown import escaped
 
@@ -21,21 +24,21 @@ def markdown(history: History, *, everything: bool = False) -> str:
         everything: leave nothing out, however long it gets.
     """
     parts = [f"### {escaped(wording.headline(history))}"]
-    groups = wording.groups(history)
+    groups = step_groups(history)
     shown = groups if everything else groups[:MOST_GROUPS]
     for group in shown:
-        first, *rest = wording.group_lines(group, history)
+        first, *rest = group_lines(group, history)
         parts.append(
             "\n".join(
                 [f"**{group.verdict}** {escaped(first)}", "", *(f"- {escaped(t)}" for t in rest)]
             )
         )
     if len(shown) < len(groups):
-        parts.append(f"{wording.number(len(groups) - len(shown), 'more step')}.")
+        parts.append(f"{number(len(groups) - len(shown), 'more step')}.")
     rows = wording.rows(history)
     kept = rows if everything else rows[:MOST_ROWS]
-    names, shared = wording.short_names(history)
-    labels = wording.labels(history)
+    names, shared = short_names(history)
+    labels = series_labels(history)
     if kept:
         if shared is not None:
             parts.append(f"In {escaped(shared)}:")
@@ -51,7 +54,7 @@ def markdown(history: History, *, everything: bool = False) -> str:
             lines.append(_row([escaped(cell) for cell in cells]))
         parts.append("\n".join(lines))
     if len(kept) < len(rows):
-        parts.append(f"{wording.number(len(rows) - len(kept), 'more trend')}.")
+        parts.append(f"{number(len(rows) - len(kept), 'more trend')}.")
     if told := wording.remarks(history):
         parts.append("\n".join(f"- {escaped(text)}" for text in told))
     return "\n\n".join(parts) + "\n"

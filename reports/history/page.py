@@ -6,6 +6,9 @@ from typing import Any
 
 from reports.history import wording
 from reports.history.drawing import drawing
+from reports.history.groups import group_lines, step_groups
+from reports.history.names import series_labels, short_names
+from reports.history.phrases import number
 from reports.history.trends import History, Trend
 from reports.page.shell import render
 
@@ -22,9 +25,9 @@ def page_html(history: History) -> str:
     from markupsafe import Markup
 
     rows = wording.rows(history)
-    names, shared = wording.short_names(history)
-    labels = wording.labels(history)
-    groups = wording.groups(history)
+    names, shared = short_names(history)
+    labels = series_labels(history)
+    groups = step_groups(history)
 
     def drawn(trend: Trend) -> dict[str, Any]:
         key, column = trend.series.key, trend.series.column
@@ -36,7 +39,7 @@ def page_html(history: History) -> str:
             "case": name,
             "full": key.case,
             "label": label,
-            "runs": wording.number(len(trend.series.runs), "run"),
+            "runs": number(len(trend.series.runs), "run"),
             "level": cells["level"],
             "last": cells["last"],
             "step": cells["last step"],
@@ -44,10 +47,11 @@ def page_html(history: History) -> str:
             "svg": Markup(drawing(trend, f"{column.heading} of {title}")),
         }
 
-    by_metric: dict[str, list[dict[str, Any]]] = {}
+    by_metric: dict[str, list[dict[str, Any]]] = {
+        trend.series.column.heading: [] for trend in history.trends
+    }
     for trend in rows[:MOST_DRAWN]:
-        column = trend.series.column
-        by_metric.setdefault(column.heading, []).append(drawn(trend))
+        by_metric[trend.series.column.heading].append(drawn(trend))
     return render(
         "history.html.j2",
         title=f"versebench history: {history.folder.resolve().name}",
@@ -60,10 +64,10 @@ def page_html(history: History) -> str:
                 "rest": lines[1:],
             }
             for group in groups[:MOST_GROUPS]
-            for lines in [wording.group_lines(group, history)]
+            for lines in [group_lines(group, history)]
         ],
         more_groups=max(0, len(groups) - MOST_GROUPS),
-        metrics=by_metric,
+        metrics={heading: them for heading, them in by_metric.items() if them},
         shared=shared,
         more=max(0, len(rows) - MOST_DRAWN),
         remarks=wording.remarks(history),

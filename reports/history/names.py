@@ -1,0 +1,35 @@
+"""What to call the series and cases of a history, as short as they can be told apart."""
+
+from __future__ import annotations
+
+from reports.history.trends import History
+
+
+def series_labels(history: History) -> dict[int, str]:
+    """Return which series of its case a series is; empty where the case has one."""
+    cases: dict[tuple[str, str], list[int]] = {}
+    for key in history.keys:
+        if key.id in history.spans:
+            cases.setdefault((key.scenario, key.case), []).append(key.id)
+    found: dict[int, str] = {}
+    for ids in cases.values():
+        ids.sort(key=lambda id_: history.spans[id_][0].created)
+        for place, id_ in enumerate(ids, 1):
+            found[id_] = f"{place} of {len(ids)}" if len(ids) > 1 else ""
+    return found
+
+
+def short_names(history: History) -> tuple[dict[tuple[str, str], str], str | None]:
+    """Return what to call each case, by (scenario, id), and what all have in common."""
+    keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one in history.trends)
+    several = len({scenario for scenario, _ in keys}) > 1
+    parts = {key: (*([key[0]] if several else []), *key[1].split("/")) for key in keys}
+    if len(keys) < 2 or len({len(one) for one in parts.values()}) > 1:
+        return {key: ": ".join(key) if several else key[1] for key in keys}, None
+    varying = [
+        place for place, words in enumerate(zip(*parts.values(), strict=True)) if len({*words}) > 1
+    ]
+    first = next(iter(parts.values()))
+    shared = "/".join("…" if place in varying else word for place, word in enumerate(first))
+    names = {key: "/".join(own[place] for place in varying) for key, own in parts.items()}
+    return names, shared if len(varying) < len(first) else None
