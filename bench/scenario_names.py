@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from scenarios.faults import ScenarioError
+from scenarios.faults import Fault, Origin, ScenarioError, by_position
 from scenarios.loader import LoadedScenario, load
 
 
@@ -16,9 +17,17 @@ def load_checked(
     """Load a scenario and see that every metric, gate and verse form it names exists.
 
     Raises:
-        ScenarioError: all faults of the file; names are checked once the file itself is sound.
+        ScenarioError: all faults of the file; in a file that is unsound, names are checked where
+            they can be made out.
     """
-    return checked(load(name_or_path, presets=presets, data=data))
+    try:
+        loaded = load(name_or_path, presets=presets, data=data)
+    except ScenarioError as error:
+        if error.content is None:
+            raise
+        unknown = _unknown_names(error.content, error.origin)
+        raise ScenarioError(sorted([*error.faults, *unknown], key=by_position)) from None
+    return checked(loaded)
 
 
 def checked(loaded: LoadedScenario) -> LoadedScenario:
@@ -27,23 +36,11 @@ def checked(loaded: LoadedScenario) -> LoadedScenario:
     Raises:
         ScenarioError: all the names that do not.
     """
-    from bench.judging import forms
-    from metrics.registry import select
     from reports.gate_rules import check_comparable, check_names
 
-    faults = []
-    for index, metric in enumerate(loaded.scenario.metrics):
-        try:
-            select([] if metric == "*" else [metric])
-        except ValueError as error:
-            faults.append(loaded.fault(("metrics", index), str(error)))
-    for index, prompt in enumerate(loaded.scenario.prompts):
-        if prompt.form is not None and prompt.form not in forms():
-            message = f"no verse form called {prompt.form!r}; there are {', '.join(forms())}"
-            faults.append(loaded.fault(("prompts", index, "form"), message))
+    content = loaded.scenario.model_dump(mode="json", include={"metrics", "prompts", "gates"})
+    faults = list(_unknown_names(content, loaded.origin))
     unknown = check_names(loaded.scenario.gates)
-    for gate, message in unknown.items():
-        faults.append(loaded.fault(("gates", gate), message))
     for name, gates in loaded.scenario.gates.items():
         places = [index for index, gate in enumerate(gates) if gate.against]
         asked = [name] if places and name not in unknown else []
@@ -52,3 +49,25 @@ def checked(loaded: LoadedScenario) -> LoadedScenario:
     if faults:
         raise ScenarioError(faults)
     return loaded
+
+
+def _unknown_names(content: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:
+    """Yield a fault for each unknown name; ``content`` may be of any shape."""
+    from bench.judging import forms
+    from metrics.registry import select
+    from reports.gate_rules import check_names
+
+    metrics, prompts, gates = (content.get(key) for key in ("metrics", "prompts", "gates"))
+    for index, metric in enumerate(metrics if isinstance(metrics, list) else [metrics]):
+        try:
+            select([] if metric == "*" or not isinstance(metric, str) else [metric])
+        except ValueError as error:
+            yield origin.fault(("metrics", index), str(error))
+    for index, prompt in enumerate(prompts if isinstance(prompts, list) else [prompts]):
+        form = prompt.get("form") if isinstance(prompt, dict) else None
+        if isinstance(form, str) and form not in forms():
+            message = f"no verse form called {form!r}; there are {', '.join(forms())}"
+            yield origin.fault(("prompts", index, "form"), message)
+    names = [name for name in gates if isinstance(name, str)] if isinstance(gates, dict) else []
+    for gate, message in check_names(names).items():
+        yield origin.fault(("gates", gate), message)

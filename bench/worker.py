@@ -21,6 +21,7 @@ from bench.job import OK, Job
 from reports.records import Launch, LaunchEnd, Record, to_line
 
 _TELLING = ("CUDA_", "JAX_", "KERAS_", "MKL_", "OMP_", "OPENBLAS_", "TF_", "TORCH_", "XLA_")
+_NOT_TELLING = ("TF_CLI_", "TF_TOKEN_", "TF_VAR_")  # Terraform's, which may hold secrets
 
 
 class Channel:
@@ -136,7 +137,8 @@ def _serve(job: Job, channel: Channel) -> None:
 
 def _environment() -> dict[str, str]:
     """Return the environment variables that change what backends do or how fast."""
-    return {k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)}
+    told = (name for name in os.environ if name.startswith(_TELLING))
+    return {name: os.environ[name] for name in sorted(told) if not name.startswith(_NOT_TELLING)}
 
 
 def _cores() -> int | None:

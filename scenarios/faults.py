@@ -37,10 +37,24 @@ class Fault:
 
 
 class ScenarioError(Exception):
-    """A scenario that cannot be used, with all its faults."""
+    """A scenario that cannot be used, with all its faults.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    Attributes:
+        faults: in the order of the file.
+        content: the mapping that the file holds, for a caller who can judge more of it; None
+            where it holds none.
+        origin: where that stands.
+    """
+
+    def __init__(
+        self,
+        faults: Sequence[Fault],
+        content: Mapping[str, Any] | None = None,
+        origin: Origin | None = None,
+    ) -> None:
         self.faults = list(faults)
+        self.content = content
+        self.origin = origin or Origin()
         super().__init__("\n".join(map(str, self.faults)))
 
 

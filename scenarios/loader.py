@@ -33,14 +33,14 @@ class LoadedScenario:
     scenario: Scenario
     path: Path
     text: str
-    _origin: Origin = field(repr=False, default_factory=Origin)
+    origin: Origin = field(repr=False, default_factory=Origin)
 
     def fault(self, place: Place, message: str) -> Fault:
         """Return a fault at a place in the file, such as ``("gates", "rep_9")``.
 
         For what only a caller can judge: whether a metric or a preset exists.
         """
-        return self._origin.fault(place, message)
+        return self.origin.fault(place, message)
 
 
 def load(
@@ -109,7 +109,8 @@ def parse(
     try:
         scenario = Scenario.model_validate({"name": _name_of(path), **content}, context=context)
     except ValidationError as error:
-        raise ScenarioError(faults + origin.faults(error, Scenario)) from None
+        faults += origin.faults(error, Scenario)
+        raise ScenarioError(faults, content, origin) from None
     for label in presets or {}:
         if label not in labels:
             message = f"the scenario has no preset {quoted(label)}{did_you_mean(label, labels)}"
@@ -122,7 +123,7 @@ def parse(
     _, found = expand_with_faults(scenario)
     faults += sorted(starmap(origin.fault, found), key=by_position)
     if faults:
-        raise ScenarioError(faults)
+        raise ScenarioError(faults, content, origin)
     return LoadedScenario(scenario, path, text, origin)
 
 

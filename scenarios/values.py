@@ -119,7 +119,8 @@ def no_duplicates(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 def label_of(item: object) -> str:
     """Return the word by which ids, rules and ``--only`` call an entry of an axis."""
-    return str(getattr(item, "label", getattr(item, "name", item)))
+    label = getattr(item, "label", None)
+    return str(getattr(item, "name", item) if label is None else label)
 
 
 def as_list(value: Any) -> Any:

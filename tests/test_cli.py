@@ -155,6 +155,17 @@ def test_check_finds_every_fault_at_once(write, capsys: pytest.CaptureFixture[st
     assert {fault["line"] for fault in json.loads(out)["faults"]} == {2, 5}
 
 
+def test_unknown_names_are_found_beside_other_faults(
+    write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unsound = SCENARIO.replace("[greedy]", "[gredy]") + (
+        "metrics: [nosuch]\ngates: {rep_99: {max: 1}, 3: {}}\n"
+    )
+    code, _, err = versebench(capsys, "check", write(unsound))
+    assert code == exit_codes.USAGE
+    assert all(word in err for word in ("gredy", "metrics.0: ", "gates.rep_99: ", "gates.3"))
+
+
 def test_shipped_scenarios_are_sound(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = versebench(capsys, "list", "--json")
     assert code == exit_codes.FINE

@@ -1,7 +1,8 @@
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from scenarios.samplers import KINDS, Sampler, parse_sampler
+from scenarios.samplers import KINDS, AnySampler, Sampler, parse_sampler
+from scenarios.values import OneOrMore
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,14 @@ def test_samplers_do_not_change():
 def test_a_kind_inside_the_arguments_is_refused():
     with pytest.raises(ValidationError):
         parse_sampler({"top_k": {"kind": "greedy"}})
+
+
+def test_custom_samplers_without_a_name_are_told_apart_by_their_class():
+    entries = TypeAdapter(OneOrMore[AnySampler])
+    two = [{"custom": {"class": "a.b:One"}}, {"custom": {"class": "a.b:Two"}}]
+    assert [one.name for one in entries.validate_python(two)] == ["custom-One", "custom-Two"]
+    with pytest.raises(ValidationError, match="'custom-One' is there already"):
+        entries.validate_python([two[0], two[0]])
 
 
 @pytest.mark.parametrize("arguments", [{"x": float("nan")}, {"x": object()}, {"x": {1, 2}}])

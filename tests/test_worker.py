@@ -163,7 +163,8 @@ def test_a_crash_on_an_accelerator_ends_the_worker(start_fake, device, last):
     assert any(isinstance(r, LaunchEnd) for r in records) == (last == "end")
 
 
-def test_the_cores_it_keeps_to_are_read_back(start_fake):
+def test_the_cores_it_keeps_to_are_read_back(start_fake, monkeypatch):
+    monkeypatch.setenv("TF_VAR_password", "Terraform's secret")
     if not hasattr(os, "sched_getaffinity"):
         pytest.skip("no pinning on this system")
     last = max(os.sched_getaffinity(0))
@@ -172,6 +173,7 @@ def test_the_cores_it_keeps_to_are_read_back(start_fake):
         records = [from_line(x) for e in worker.events(60) for x in e.get("lines", [])]
     assert records[0].what_ran["affinity"] == [last]
     assert records[0].what_ran["environment"]["OMP_NUM_THREADS"] == "1"
+    assert not any(name.startswith("TF_VAR") for name in records[0].what_ran["environment"])
 
 
 def test_files_of_the_working_folder_are_not_taken_for_ours(start_fake, tmp_path, monkeypatch):
