@@ -41,9 +41,12 @@ class Scatter:
 
 def launches_needed(scatter: Scatter) -> int | None:
     """Return the launches a side; None where more than ``MOST`` would be needed."""
-    level = ALPHA * KEPT / scatter.family
-    fewest = next(n for n in range(FEWEST_LAUNCHES, 60) if 1 / math.comb(2 * n, n) <= level)
-    return _needed(scatter, fewest, 2.0)
+    return _needed(scatter, _fewest_launches(ALPHA * KEPT / scatter.family), 2.0)
+
+
+@cache
+def _fewest_launches(level: float) -> int:
+    return next(n for n in range(FEWEST_LAUNCHES, 60) if 1 / math.comb(2 * n, n) <= level)
 
 
 def units_needed(scatter: Scatter) -> int | None:

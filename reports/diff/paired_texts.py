@@ -121,8 +121,17 @@ def differences(
         np.add.reduceat(np.where(both, scores, 0.0), starts, axis=1)
         for scores in (scores_a, scores_b)
     ]
+    judged_of = counts.sum(axis=1).astype(int).tolist()
+    if len(starts) >= FEWEST_PROMPTS and counts.all():  # each prompt was judged: all rows at once
+        means_a, means_b = (one / counts for one in sums)
+        change = means_b - means_a
+        ends = zip(means_a.mean(axis=1).tolist(), means_b.mean(axis=1).tolist(), strict=True)
+        return {
+            name: Differences(of_a, of_b, change[row], "prompts", judged_of[row])
+            for row, (name, (of_a, of_b)) in enumerate(zip(names, ends, strict=True))
+        }
     for row, name in enumerate(names):
-        judged = int(counts[row].sum())
+        judged = judged_of[row]
         if not judged:
             continue
         there = counts[row] > 0
