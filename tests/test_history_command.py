@@ -93,7 +93,8 @@ def test_the_environment_names_the_folder(capsys, history, monkeypatch):
 
 
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_runs_made_before_are_added(capsys, tmp_path, order):
+def test_runs_made_before_are_added(capsys, tmp_path, monkeypatch, order):
+    monkeypatch.setenv("VERSEBENCH_HISTORY", str(tmp_path / "not this one"))
     folder, history = finished(tmp_path / "runs"), tmp_path / "new" / "history"
     chosen = ("--history", history)
     start = ("history", *chosen, "add") if order == "before" else ("history", "add", *chosen)

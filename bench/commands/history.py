@@ -14,13 +14,7 @@ Form = Literal["table", "csv", "markdown", "json"]
 _ENVIRONMENT = "VERSEBENCH_HISTORY"
 _DEFAULT = Path("runs") / "history"
 
-_folder_option = click.option(
-    "--history",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar=_ENVIRONMENT,
-    help=f"The history's folder.  [default: ${_ENVIRONMENT}, or {_DEFAULT}]",
-)
+_FOLDER_HELP = f"The history's folder.  [default: ${_ENVIRONMENT}, or {_DEFAULT}]"
 
 
 @click.group("history", invoke_without_command=True)
@@ -34,7 +28,13 @@ _folder_option = click.option(
 )
 @click.option("--case", metavar="GLOB", help="Show these cases: an id, or a label such as greedy.")
 @click.option("--scenario", metavar="NAME", help="Show the runs of this scenario.")
-@_folder_option
+@click.option(
+    "--history",
+    "folder",
+    type=click.Path(path_type=Path),
+    envvar=_ENVIRONMENT,
+    help=_FOLDER_HELP,
+)
 @click.option("--all", "everything", is_flag=True, help="Show every step and every trend.")
 @click.option("--csv", "form", flag_value="csv", help="Print every point as CSV.")
 @click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
@@ -88,9 +88,9 @@ def command(
 
 @command.command("add")
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
-@_folder_option
+@click.option("--history", "folder", type=click.Path(path_type=Path), help=_FOLDER_HELP)
 @click.pass_obj
-def add(parent: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int:
+def add(before: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int:
     """Keep runs that were made before: each complete run folder becomes one file.
 
     A run that is there already is not added twice.
@@ -101,7 +101,7 @@ def add(parent: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     from reports.history.recording import NotFinishedError, keep
     from reports.run_folder import RunFolder, RunFolderError
 
-    history = parent or folder or _DEFAULT
+    history = folder or before or _DEFAULT
     refused = 0
     for path in runs:
         try:
