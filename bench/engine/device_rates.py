@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from bench.machine import cgroups, system
 from bench.machine.processor import allowed_cores
 
 _SECONDS = 0.2  # per rate
 _SLICE = 0.01  # a call this long is timed well, and its overhead does not count
 _LEAST_BYTES = 1 << 20
-_MOST_BYTES = 512 << 20  # beyond every cache
+_MOST_BYTES = 256 << 20  # beyond the caches of what runs such models
+_MEMORY_SHARE = 8  # of what is free on the host: a probe must not be what fills the memory
 _MOST_THREADS = 16  # as many as saturate a memory bus
 _FIRST_SIZE, _LARGEST_SIZE = 256, 8192
 
@@ -39,9 +41,10 @@ class DeviceRates:
         """Return the bytes per second, read plus written, of a copy that touches so many bytes.
 
         A small model lies in a cache, which is faster than memory: so the size of the copy is that
-        of what a step reads, to the next power of two below, within 1 and 512 MB.
+        of what a step reads, to the next power of two below, within 1 and 256 MB.
         """
-        size = 1 << int(math.log2(min(max(working_set, _LEAST_BYTES), _MOST_BYTES)))
+        most = _most_bytes() if self._on_cpu else _MOST_BYTES
+        size = 1 << int(math.log2(max(min(working_set, most), _LEAST_BYTES)))
         if size not in self._copies:
             self._copies[size] = self._cpu_copy(size) if self._on_cpu else self._device_copy(size)
         return self._copies[size]
@@ -112,6 +115,13 @@ class DeviceRates:
             if _once(multiply) > _SLICE or size >= _LARGEST_SIZE:
                 return 2 * size**3 / _fastest(multiply)
             size *= 2
+
+
+def _most_bytes(root: Path = Path("/")) -> int:
+    """Return how large a copy on the host may be: a small part of the memory that is free."""
+    available = system.memory(root)["available"]
+    limit = cgroups.memory_limit(root)
+    return min(_MOST_BYTES, min(available, limit or available) // _MEMORY_SHARE)
 
 
 def _fastest(work: Callable[[int], None]) -> float:
