@@ -41,7 +41,8 @@ def test_cases_of_one_size_share_a_measurement(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_probe_does_not_fill_the_memory(tmp_path: Path) -> None:
     (tmp_path / "proc").mkdir()
-    lines = "MemTotal: 8388608 kB\nMemFree: 1 kB\nMemAvailable: 65536 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"
+    lines = "MemTotal: 8388608 kB\nMemFree: 1 kB\nMemAvailable: 65536 kB\n"
+    lines += "SwapTotal: 0 kB\nSwapFree: 0 kB\n"
     (tmp_path / "proc/meminfo").write_text(lines)
     assert device_rates._most_bytes(tmp_path) == 8 * MB
 
