@@ -37,7 +37,7 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1280,900",
 )
-SECONDS = 60.0  # to wait for what a browser does soon; a machine may be busy
+SECONDS = 300.0  # to wait for what a browser does soon; a machine may be busy
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None or DRIVER is None,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reports.columns import AXES, CASE_COLUMNS, Column, describe, metric_column
 from reports.page.chosen import Chosen
 from reports.table import NOTHING, View, measured
+from reports.visible import shortened
 
 if TYPE_CHECKING:
     from reports.summary import Summary
@@ -27,7 +28,7 @@ _SET_UP = (
     "energy_joules_per_1000_tokens",
 )
 _ENDS = ("_low", "_high")
-_SHORTEST = 60  # characters: a longer cell of words is cut
+_LONGEST = 120  # characters: a longer cell of words is cut
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def page_columns(summary: Summary, said: View, chosen: Chosen) -> list[PageColum
                 about.better if about else "neither",
                 column.name in AXES,
                 True,
-                tuple(column.cells[place] for place in chosen.places),
+                tuple(_cut(column.cells[place]) for place in chosen.places),
                 tuple(place in column.best for place in chosen.places),
                 column.comparison,
             )
@@ -156,4 +157,4 @@ def _hidden(about: Column, chosen: Chosen, below: int) -> PageColumn:
 
 
 def _cut(words: str) -> str:
-    return words if len(words) <= _SHORTEST else f"{words[:_SHORTEST]}…"
+    return shortened(words, _LONGEST)

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from reports.columns import AXES
 from reports.frames import rows_of
+from reports.visible import shortened
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
     from reports.summary import Summary
     from reports.table import View
 
-MOST_CASES = 300
+MOST_CASES = 200
 _MOST_VALUES = 40_000  # numbers of all shown cases together
 _FEWEST_CASES = 60
+_LONGEST_NAME = 120  # characters
 
 Row = Mapping[str, Any]
 
@@ -60,13 +62,16 @@ class Chosen:
         )
 
 
-def choose(summary: Summary, said: View, gates: Sequence[GateOutcome]) -> Chosen:
-    """Choose the cases of a page."""
+def choose(
+    summary: Summary, said: View, gates: Sequence[GateOutcome], share: float = 1.0
+) -> Chosen:
+    """Choose the cases of a page; ``share`` below 1 takes so much fewer of many."""
     rows = [row for row in rows_of(summary.cases) if row["status"] == "ok"]
     filled = sum(
         any(row[name] is not None for row in rows[:100]) for name in map(str, summary.cases)
     )
     most = max(_FEWEST_CASES, min(MOST_CASES, _MOST_VALUES // max(1, filled)))
+    most = max(1, int(share * most))
     places = _weightiest(rows, said, gates, most) if len(rows) > most else range(len(rows))
     differing = [axis for axis in AXES if len({row[axis] for row in rows}) > 1] or ["sampler"]
     kept = [rows[place] for place in places]
@@ -80,9 +85,8 @@ def choose(summary: Summary, said: View, gates: Sequence[GateOutcome]) -> Chosen
 
 
 def _name(row: Row, axes: Iterable[str]) -> str:
-    return " · ".join(
-        f"batch {row[axis]}" if axis == "batch_size" else str(row[axis]) for axis in axes
-    )
+    words = (f"batch {row[axis]}" if axis == "batch_size" else str(row[axis]) for axis in axes)
+    return shortened(" · ".join(words), _LONGEST_NAME)
 
 
 def _weightiest(

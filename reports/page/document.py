@@ -19,19 +19,23 @@ from reports.page.shell import VEGA, check_installed, render
 from reports.page.texts import Texts, as_data, page_texts
 from reports.table import NOTHING, view
 from reports.training import thinned
+from reports.visible import shortened
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
     from reports.summary import Summary
 
 MOST_BYTES = 1_500_000
-_TEXT_BYTES = 200_000
+_SHARES = (1.0, 0.5, 0.2, 0.05)  # tried in turn until the page is small enough
+_TEXT_BYTES = 180_000
 _POEM_BYTES = 110_000
 _MOST_POEMS = 6  # drawn in their section; the others on demand
 _MOST_PROBLEMS = 100
 _MOST_SCENARIO = 40_000  # characters
 _MOST_CURVE = 250  # points of one curve
 _MOST_CHANGES = 20
+_MOST_CHANGED = 150  # rows of one table of what training changed
+_LONGEST_NOTE = 1_000  # characters
 _MOST_COMPARED = 1_000  # cases: above, the frontier is shown of one quality only
 _WORDS = ("case", "metric", "verdict")  # headings of columns without numbers
 _SECTIONS = (
@@ -58,16 +62,25 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         MissingExtraError: the extra ``report`` is not installed.
     """
     check_installed()
+    for share in _SHARES:
+        html = _page(summary, gates, share)
+        if len(html.encode("utf-8")) <= MOST_BYTES:
+            break
+    return html
+
+
+def _page(summary: Summary, gates: Sequence[GateOutcome], share: float) -> str:
+    """Return the page with so much of the cases and texts that there would usually be room for."""
     from markupsafe import Markup
 
     manifest = summary.run.manifest
     said = view(summary)
-    chosen = choose(summary, said, gates)
+    chosen = choose(summary, said, gates, share)
     columns = page_columns(summary, said, chosen) if chosen.rows else []
     numbers = values(summary, chosen, columns)
     qualities = _frontiers(summary, chosen, numbers)
-    texts = page_texts(summary, chosen, _TEXT_BYTES)
-    poems = drawings(texts.texts, _POEM_BYTES)
+    texts = page_texts(summary, chosen, int(share * _TEXT_BYTES))
+    poems = drawings(texts.texts, int(share * _POEM_BYTES))
     fits = fit_points(summary, chosen)
     curves = _curves(summary)
     first = overview(summary, said, chosen, gates)
@@ -84,7 +97,7 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         "machine": True,
         "scenario": True,
     }
-    name = str(manifest.get("scenario_name") or "run")
+    name = _note(str(manifest.get("scenario_name") or "run"))
     scenario = manifest.get("scenario")
     told = str(manifest.get("scenario_text") or "")
     return render(
@@ -99,7 +112,7 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
             "samples": as_data(texts, {one.text: place for place, one in enumerate(poems)}),
         },
         name=name,
-        description=(scenario.get("description") if isinstance(scenario, dict) else None) or "",
+        description=_note(scenario.get("description") if isinstance(scenario, dict) else ""),
         ended=summary.ended,
         first=first,
         most_problems=_MOST_PROBLEMS,
@@ -107,8 +120,8 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         columns=columns,
         shown=[column for column in columns if column.shown],
         chosen=chosen,
-        notes=[note for note in said.notes if not note.startswith(NOTHING)],
-        gaps=[note for note in said.notes if note.startswith(NOTHING)],
+        notes=[_note(note) for note in said.notes if not note.startswith(NOTHING)],
+        gaps=[_note(note) for note in said.notes[:_MOST_PROBLEMS] if note.startswith(NOTHING)],
         stays="sampler"
         if any(c.name == "sampler" for c in columns)
         else columns[0].name
@@ -118,6 +131,7 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         qualities=qualities,
         fits=fits,
         changes=changes,
+        most_changed=_MOST_CHANGED,
         curves=curves,
         words=_WORDS,
         poems=[_poem(one, texts, chosen, Markup(one.html)) for one in poems],
@@ -130,6 +144,10 @@ def page_html(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         only=", ".join(map(str, manifest.get("only") or ())),
         folder=summary.run.path.name,
     )
+
+
+def _note(text: Any) -> str:
+    return shortened(str(text or ""), _LONGEST_NOTE)
 
 
 def _data(
@@ -161,7 +179,7 @@ def _data(
         (row.get("frontier_quality") for row in chosen.rows if row.get("frontier_quality")), None
     )
     return {
-        "ids": [str(row["case"]) for row in chosen.rows],
+        "ids": [shortened(str(row["case"]), _LONGEST_NOTE) for row in chosen.rows],
         "names": list(chosen.names),
         "groups": list(chosen.groups),
         "samplers": [str(row["sampler"]) for row in chosen.rows],

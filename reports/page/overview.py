@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ from reports.numbers import plain
 from reports.page.case_table import described
 from reports.page.chosen import Chosen
 from reports.table import TableColumn, View
+from reports.visible import shortened
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -34,6 +35,7 @@ _MOST_CARDS = 3
 _NO_INTERVAL = "too little measured for an interval"
 _MOST_GATES = 200
 _MOST_NAMED = 5
+_LONGEST = 1_200  # characters of one thing to say
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,18 @@ def overview(
         tuple(_facts(summary, chosen)),
         tuple(cards),
         _frontier(summary, chosen),
-        tuple(_problems(summary, chosen, gates)),
-        tuple(str(gate) for gate in gates if gate.verdict == "pass")[:_MOST_GATES],
+        tuple(map(_cut, _problems(summary, chosen, gates))),
+        tuple(shortened(str(g), _LONGEST) for g in gates if g.verdict == "pass")[:_MOST_GATES],
+    )
+
+
+def _cut(said: Said) -> Said:
+    """Cut what is longer than anyone reads: a traceback may be a megabyte."""
+    return replace(
+        said,
+        text=shortened(said.text, _LONGEST),
+        cases=shortened(said.cases, _LONGEST),
+        excerpt=shortened(said.excerpt, _LONGEST),
     )
 
 
