@@ -9,7 +9,6 @@ a process of its own.
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import importlib.util
 import sys
@@ -97,11 +96,18 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, obje
         },
     }
     for name, settings in options.items():
-        try:
+        if _is_free(parser, name):
             group.addoption(name, **settings)
-        except (ValueError, argparse.ArgumentError):  # taken
-            continue
     return result
+
+
+def _is_free(parser: pytest.Parser, name: str) -> bool:
+    """Tell whether nobody has added an option of this name."""
+    try:
+        _, unknown = parser.parse_known_and_unknown_args([name])
+    except pytest.UsageError:  # it is known, and wants a value
+        return False
+    return name in unknown
 
 
 def _measures(config: pytest.Config) -> bool:

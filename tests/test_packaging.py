@@ -51,7 +51,10 @@ def test_every_data_file_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
 
 def test_the_wheel_holds_the_four_packages_and_no_more(wheel: zipfile.ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == set(SHIPPED)
+    plugin = "versebench_pytest.py"  # its name must be no project's own
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*SHIPPED, plugin}
+    (points,) = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
+    assert "[pytest11]\nversebench = versebench_pytest\n" in wheel.read(points).decode()
     licences = [name for name in wheel.namelist() if "licenses/" in name]
     assert {name.rpartition("/")[2] for name in licences} == {"LICENSE", "NOTICE", "Apache-2.0.txt"}
 

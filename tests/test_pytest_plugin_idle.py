@@ -91,6 +91,13 @@ def test_a_project_keeps_options_of_these_names(pytester: pytest.Pytester) -> No
     pytester.runpytest_inprocess("--benchmark", "fast").assert_outcomes(passed=1)
 
 
+def test_a_project_may_keep_one_of_them(pytester: pytest.Pytester) -> None:
+    """The other still starts ours."""
+    pytester.makeconftest("def pytest_addoption(parser): parser.addoption('--scenario')")
+    done = pytester.runpytest_inprocess("--benchmark")
+    done.stdout.fnmatch_lines(["versebench: no scenario file here*"])
+
+
 def test_scenario_files_are_left_alone(pytester: pytest.Pytester) -> None:
     (pytester.path / "a.scenario.yaml").write_text("]")
     pytester.makepyfile("def test_it(): pass")

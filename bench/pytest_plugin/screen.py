@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ class Screen:
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.getplugin("terminalreporter")
         self._writer = reporter._tw if reporter is not None and reporter.isatty else None
+        capture: Any = config.pluginmanager.getplugin("capturemanager")
+        self._uncaptured = capture.global_and_fixture_disabled if capture else nullcontext
         self.width: int = reporter._tw.fullwidth if reporter is not None else 80
         self.colour: bool = bool(reporter is not None and reporter.hasmarkup)
 
@@ -40,7 +43,9 @@ class Screen:
         self._draw(_CLEAR)
 
     def _draw(self, codes: str) -> None:
-        if self._writer is not None:
+        if self._writer is None:
+            return
+        with self._uncaptured():
             # Past pytest's writer, which counts what it writes towards the width of its line.
             self._writer._file.write(codes)
             self._writer._file.flush()

@@ -95,7 +95,7 @@ def _is_path(config: pytest.Config, word: str) -> bool:
 def _choose_files(config: pytest.Config) -> None:
     """Replace the paths to collect by the scenarios named; without any, look everywhere."""
     given = config.args_source.name == "ARGS"
-    named = _files(config.getoption("versebench_scenario"), config.invocation_params.dir)
+    named = _files(config.getoption("versebench_scenario", ()), config.invocation_params.dir)
     if named:
         config.args = [*(config.args if given else []), *map(str, named)]
     elif not given:
