@@ -13,7 +13,7 @@ from reports.columns import AXES
 from reports.completed import CaseLaunch, CaseResult
 from reports.line_fit import Line, Point, prefill_decode
 from reports.records import Phase, Trial
-from reports.roofline import roofline
+from reports.roofline import is_number, roofline
 from reports.statistics import Estimate, median, over_launches
 
 Row = dict[str, Any]
@@ -168,10 +168,13 @@ def _device(result: CaseResult, summary: CaseSummary) -> None:
     # The readings are those of the calls for energy, by the same counter.
     why = summary.missing.get(ENERGY, "NVML did not say while the case ran")
     for name, choose in _SEEN.items():
-        row[name] = _over(choose, [one.get(name) for one in seen])
+        row[name] = _over(choose, [v for one in seen if is_number(v := one.get(name))])
         if row[name] is None:
             summary.missing[name] = why
-    reasons = sorted({str(r) for one in seen for r in one.get("throttle_reasons") or ()})
+    told = [one["throttle_reasons"] for one in seen if one.get("throttle_reasons")]
+    reasons = sorted(
+        {str(reason) for listed in told if isinstance(listed, list) for reason in listed}
+    )
     row["throttle_reasons"] = ", ".join(reasons) or ("none" if seen else None)
     if not seen:
         summary.missing["throttle_reasons"] = why

@@ -33,6 +33,7 @@ _NUMBERS = (
     "copy_bandwidth",
     "matrix_rate",
 )
+_ENDLESS = 1e30  # no device moves or computes so much
 _TOO_MUCH = 1.05  # beyond the noise of two measurements
 
 
@@ -79,6 +80,11 @@ def roofline(
     return row, missing, _warnings(row)
 
 
+def is_number(value: object) -> bool:
+    """Whether a value of a record can be reckoned with: no text, no NaN, nothing endless."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _ENDLESS
+
+
 def _warnings(row: Mapping[str, Any]) -> list[str]:
     if (row["roofline_share"] or 0) <= _TOO_MUCH:
         return []
@@ -90,7 +96,6 @@ def _warnings(row: Mapping[str, Any]) -> list[str]:
 
 def _whole(told: Mapping[str, Any]) -> bool:
     """Whether the numbers are there, and can be divided by: records may be of another version."""
-    numbers = [told.get(name) for name in _NUMBERS]
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
+    if not all(is_number(told.get(name)) for name in _NUMBERS):
         return False
     return all(told[name] > 0 for name in ("copy_bandwidth", "matrix_rate", "flops_per_step"))

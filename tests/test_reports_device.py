@@ -88,3 +88,10 @@ def test_a_reading_without_a_part_of_it() -> None:
     found = summarised(done(device=part, energy_joules_per_1000_tokens=1.0))
     assert found.missing["power_watts"] == "NVML did not say while the case ran"
     assert "sm_clock_mhz" not in found.missing
+
+
+@pytest.mark.parametrize("odd", ["hot", None, True, [1], float("nan"), 10**400])
+def test_a_record_of_another_version_is_no_traceback(odd: object) -> None:
+    found = summarised(done(device={**SEEN, "power_watts": odd, "throttle_reasons": odd}))
+    assert found.row["power_watts"] is None
+    assert found.row["sm_clock_mhz"] == 1980

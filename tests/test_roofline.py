@@ -192,7 +192,16 @@ def test_each_absence_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{"copy_bandwidth": 0}, {"matrix_rate": "fast"}, {"flops_per_step": None}]
+    "broken",
+    [
+        {"copy_bandwidth": 0},
+        {"matrix_rate": "fast"},
+        {"flops_per_step": None},
+        {"cache_bytes_per_step": 10**400},
+        {"copy_bandwidth": float("nan")},
+        {"matrix_rate": float("inf")},
+        {"matrix_rate": True},
+    ],
 )
 def test_a_record_of_another_version_is_no_traceback(broken: dict[str, object]) -> None:
     row, missing, _ = roofline([done(**broken)], 1, 10.0, 0.1)
