@@ -173,10 +173,10 @@ def _axis() -> Any:
 
 
 def _colour(field: str, colours: Colours, groups: Groups | None) -> Any:
-    """Colour by a field; not where all are of one group. None: whatever the data have."""
+    """Colour by a field, unless its groups are one, or too many. None: whatever there is."""
     import altair as alt
 
-    if groups is not None and len(groups) < 2:
+    if groups is not None and not 2 <= len(groups) <= _MOST_COLOURS:
         return alt.value(colours["c1"])
     shades = [colours[f"c{i}"] for i in range(1, _MOST_COLOURS + 1)]
     known = {} if groups is None else {"domain": list(groups)}

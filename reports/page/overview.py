@@ -12,6 +12,7 @@ from reports.columns import metric_column
 from reports.numbers import plain
 from reports.page.case_table import described
 from reports.page.chosen import Chosen
+from reports.page.texts import text_count
 from reports.table import TableColumn, View
 from reports.visible import shortened
 
@@ -133,8 +134,8 @@ def _facts(summary: Summary, chosen: Chosen) -> Iterable[str]:
     yield count(chosen.total, "case") + (
         f" of {len(summary.cases):,}" if len(summary.cases) != chosen.total else ""
     )
-    if len(summary.samples):
-        yield count(len(summary.samples), "text")
+    if texts := text_count(summary):
+        yield count(texts, "text")
     if wall := sum(end.wall_seconds for end in summary.completed.ends):
         yield duration(wall)
     machine = manifest.get("machine") or {}
@@ -200,7 +201,7 @@ def _frontier(summary: Summary, chosen: Chosen) -> str | None:
     if not names or quality is None or len(placed) < 2:
         return None
     titles = {metric_column(name): one.title for name, one in summary.metrics.items()}
-    listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     return f"Not beaten in both speed and {titles.get(quality, quality)}: {listed}."
 
 

@@ -129,7 +129,12 @@ def page_texts(summary: Summary, chosen: Chosen, budget: int) -> Texts:
             break
     there = [i for i in range(len(wanted)) if any(text.scores[i] is not None for text in taken)]
     scored = tuple((wanted[i], metrics[wanted[i]].title) for i in there)
-    return Texts(tuple(prompts), scored, tuple(_only(taken, there)), len(summary.samples))
+    return Texts(tuple(prompts), scored, tuple(_only(taken, there)), text_count(summary))
+
+
+def text_count(summary: Summary) -> int:
+    """Return how many texts the run has; they are not read for it."""
+    return int(summary.cases["samples"].sum())
 
 
 def _turns(results: Sequence[CaseResult]) -> Iterator[list[tuple[CaseResult, int]]]:
