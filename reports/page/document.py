@@ -114,6 +114,7 @@ def _page(summary: Summary, gates: Sequence[GateOutcome], share: float) -> str:
         name=name,
         description=_note(scenario.get("description") if isinstance(scenario, dict) else ""),
         ended=summary.ended,
+        failed=sum(result.status == "failed" for result in summary.completed.cases),
         first=first,
         most_problems=_MOST_PROBLEMS,
         sections=[(id_, title) for id_, title in _SECTIONS if there[id_]],
