@@ -4,7 +4,7 @@
 minutes, and is not part of it. Neither is scoring: ``scores.jsonl`` is there, as it is after any
 report. The scenario selects nine metrics, those of the default table; each text has 40 tokens, of
 10 prompts, and the diff compares 5,000 pairs in 14 measures. ``launches`` is 1 (the default of a
-scenario) and 5 (what a comparison needs), each of nine calls: the records are 0.7 and 0.95 GB.
+scenario) and 5 (what a comparison needs), each of nine calls: the records are 0.8 and 0.95 GB.
 """
 
 import json
