@@ -127,5 +127,6 @@ def test_a_trial_without_a_gpu_says_so() -> None:
     machine = {**MANIFEST["machine"], "gpus": []}
     text = page([result()], {**MANIFEST, "machine": machine}, {**RAN, "devices": ["cpu:0"]}, [])
     assert text.startswith("# Results (no GPU: a trial of the script)")
+    assert "kept" not in text
     named = page([result()], {**MANIFEST, "machine": machine}, {**RAN, "devices": ["cuda:0 X"]}, [])
     assert named.startswith("# Results on a GPU")

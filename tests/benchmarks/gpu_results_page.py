@@ -79,7 +79,9 @@ def page(
         "process of its own (the median of one before and one after the run); `/ transformers` is "
         "the same over Hugging Face's `generate` on the same shape, in torch. "
         "[Roofline](roofline.md) explains the limit.",
-        _verdict(results),
+        _verdict(results)
+        if _gpus(machine, ran)
+        else "A trial on a CPU shows that the script works, and decides nothing.",
     ]
     notes = [*_gaps(results), *(f"Warning: {text}" for text in warnings)]
     if notes:
