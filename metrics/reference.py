@@ -7,7 +7,8 @@ The rows are computed by the scripts in each language's ``build`` folder and shi
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,27 @@ class ReferenceRow:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What to hold a value against.
+
+    Attributes:
+        value: mean over poems.
+        low, high: 95 % interval.
+        n: poems.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def half(self) -> float:
+        """The longer side of the interval."""
+        return max(self.high - self.value, self.value - self.low)
+
+
+@dataclass(frozen=True)
 class Comparison:
     """One row to print below the cases of a table.
 
@@ -43,15 +65,19 @@ class Comparison:
         kind: ``human`` or ``chance``.
         whose: the poems.
         title: what was done to them, for people.
+        forms: the keys of their forms.
         n: how many poems.
-        values: metric -> mean over the poems of all forms.
+        values: metric -> its mean over the poems of all these forms.
+        unchanged: metrics left out since shuffling changes nothing in them: no chance level.
     """
 
     kind: str
     whose: str
     title: str
+    forms: tuple[str, ...]
     n: int
-    values: dict[str, float]
+    values: dict[str, Reference]
+    unchanged: tuple[str, ...]
 
 
 @cache
@@ -61,28 +87,55 @@ def read_rows(path: Path) -> tuple[ReferenceRow, ...]:
     return tuple(ReferenceRow(**row) for row in data["rows"])
 
 
-def comparisons(metrics: Collection[str]) -> tuple[Comparison, ...]:
-    """Return the comparison rows of those languages that any of the metrics belongs to."""
+def comparisons(metrics: Collection[str], forms: Collection[str] = ()) -> tuple[Comparison, ...]:
+    """Return the comparison rows of those languages that any of the metrics belongs to.
+
+    Args:
+        metrics: names; the rows hold those of them that there are values for.
+        forms: keys of forms: poems of these only, in a language that has any of them.
+    """
     from metrics.chinese import reference as chinese
     from metrics.english import reference as english
 
     found: list[Comparison] = []
     for language in (chinese, english):
-        rows = [row for row in language.reference_rows() if row.metric in metrics]
-        for kind, title in language.TITLES.items():
-            if own := [row for row in rows if row.row == kind]:
-                found.append(
-                    _pooled("human" if kind == "human" else "chance", language.POEMS, title, own)
-                )
+        rows = language.reference_rows()
+        asked = {row.form for row in rows} & set(forms)
+        rows = tuple(r for r in rows if r.metric in metrics and (not asked or r.form in asked))
+        for key, title in language.TITLES.items():
+            own = [row for row in rows if row.row == key]
+            if own:
+                kind = "human" if key == "human" else "chance"
+                without = language.UNCHANGED if kind == "chance" else frozenset()
+                found.append(_pooled(kind, language.POEMS, title, own, without))
     return tuple(found)
 
 
-def _pooled(kind: str, whose: str, title: str, rows: Iterable[ReferenceRow]) -> Comparison:
-    """Pool the forms: a mean over poems, whatever their form."""
-    poems: dict[str, int] = {}
-    sums: dict[str, float] = {}
+def _pooled(
+    kind: str, whose: str, title: str, rows: Sequence[ReferenceRow], without: Collection[str]
+) -> Comparison:
+    """Pool the forms: a mean over poems, whatever their form.
+
+    The interval is that of a mean over strata (Cochran 1977, Sampling Techniques, chapter 5): the
+    sides of the forms' intervals, each weighted by its share of the poems, add up as squares.
+    """
+    by_metric: dict[str, list[ReferenceRow]] = {}
     for row in rows:
-        poems[row.metric] = poems.get(row.metric, 0) + row.n
-        sums[row.metric] = sums.get(row.metric, 0.0) + row.n * row.value
-    values = {metric: sums[metric] / poems[metric] for metric in sums}
-    return Comparison(kind, whose, title, max(poems.values()), values)
+        by_metric.setdefault(row.metric, []).append(row)
+    return Comparison(
+        kind,
+        whose,
+        title,
+        forms=tuple(dict.fromkeys(row.form for row in rows)),
+        n=max(sum(row.n for row in own) for own in by_metric.values()),
+        values={name: _mean(own) for name, own in by_metric.items() if name not in without},
+        unchanged=tuple(name for name in by_metric if name in without),
+    )
+
+
+def _mean(rows: Sequence[ReferenceRow]) -> Reference:
+    n = sum(row.n for row in rows)
+    value = math.fsum(row.n * row.value for row in rows) / n
+    below = math.hypot(*(row.n / n * (row.value - row.low) for row in rows))
+    above = math.hypot(*(row.n / n * (row.high - row.value) for row in rows))
+    return Reference(value, value - below, value + above, n)

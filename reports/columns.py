@@ -269,9 +269,13 @@ HEADLINE_METRICS = (
     "distinct_2",
     "self_bleu_4",
     "broken_characters",
+    "cjk_share",
     "zh_in_form",
     "zh_rhyme",
+    "zh_tone_score",
+    "zh_regulated",
     "en_rhymed_lines",
+    "en_pentameter",
     "longest_copy",
 )
 _FIXED = (*CASE_COLUMNS, *SAMPLE_COLUMNS)

@@ -1,12 +1,13 @@
 """The report on a terminal, by rich. Nothing from a run is read as markup or obeyed as a control.
 
-Where the table is wider than the terminal, columns are left out by rank and named below it; the
-axes stay, and fold.
+Where the table is wider than the terminal, headings of several words take two lines; then columns
+are left out by rank and named below it. The axes stay, and fold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reports.csv_files import CASES, SAMPLES
@@ -39,7 +40,7 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
     if columns and columns[0].cells:
         console.print()
         console.print(_table(columns, console.width))
-    _print_notes(said, left_out, console)
+    _print_notes(said.notes_of(columns), left_out, console)
     for change in summary.state_changes:
         _print_change(change, console)
     _print_absent(said, console)
@@ -55,17 +56,31 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
 def fitting(columns: Sequence[TableColumn], width: int) -> tuple[list[TableColumn], list[str]]:
     """Return the columns that fit into ``width`` cells, and the headings of the others.
 
-    Columns of the lowest rank go first. The axes and one more column stay whatever the width.
+    Where there is no room headings fold; then columns of the lowest rank go first. The axes and one
+    more column stay whatever the width.
     """
     kept, gone = list(columns), []
+    if _needed(kept) > width:
+        kept = [replace(column, heading=_folded(column)) for column in kept]
     while _needed(kept) > width:
         rest = [column for column in kept if column.numeric and column.rank < 99]
         if len(rest) <= 1:
             break
         least = min(rest, key=lambda column: column.rank)
         kept.remove(least)
-        gone.append(least.heading)
+        gone.append(least.heading.replace("\n", " "))
     return kept, gone
+
+
+def _folded(column: TableColumn) -> str:
+    """Return the heading in one line or two, whichever is narrower, the cells being what they are.
+
+    Of the ways to part it the first line is the longest that adds no width.
+    """
+    words = column.heading.split(" ")
+    ways = [column.heading]
+    ways += [f"{' '.join(words[:n])}\n{' '.join(words[n:])}" for n in range(len(words) - 1, 0, -1)]
+    return min(ways, key=lambda way: _least(replace(column, heading=way)))
 
 
 def _needed(columns: Iterable[TableColumn]) -> int:
@@ -78,9 +93,8 @@ def _least(column: TableColumn) -> int:
 
     texts = (*column.cells, *column.comparison)
     cells = max((cell_len(one_line(text)) for text in texts), default=0)
-    if column.numeric:
-        return max(cells, cell_len(column.heading))
-    return min(max(cells, cell_len(column.heading)), _WIDEST_AXIS)
+    cells = max(cells, *map(cell_len, column.heading.split("\n")))
+    return cells if column.numeric else min(cells, _WIDEST_AXIS)
 
 
 def _table(columns: Sequence[TableColumn], width: int) -> Table:
@@ -119,8 +133,8 @@ def _add_comparison(table: Table, columns: Sequence[TableColumn]) -> None:
         table.add_row(*(Text(one_line(column.comparison[row])) for column in columns), style="dim")
 
 
-def _print_notes(said: View, left_out: Sequence[str], console: Console) -> None:
-    notes = list(said.notes)
+def _print_notes(said: Sequence[str], left_out: Sequence[str], console: Console) -> None:
+    notes = list(said)
     if left_out:
         notes.append(f"No room for: {', '.join(left_out)}. Use a wider terminal, or the CSV files.")
     if notes:

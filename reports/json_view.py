@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from metrics.reference import comparisons
 from reports.columns import CASE_COLUMNS, describe
 from reports.frames import rows_of
 from reports.frontier import frontier
@@ -61,6 +62,7 @@ def json_object(
             }
             for change in summary.state_changes
         ],
+        "comparisons": [dataclasses.asdict(row) for row in comparisons(summary.metrics)],
         "warnings": [dataclasses.asdict(notice) for notice in summary.warnings],
         "gates": [{**dataclasses.asdict(one), "text": str(one)} for one in gates],
     }

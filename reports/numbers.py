@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+NOTHING = "–"  # what stands where there is no number
+
 
 def plain(value: float, digits: int = 3) -> str:
     """Return ``value`` with ``digits`` significant digits, never fewer than its whole part.

@@ -6,15 +6,17 @@ Markdown render the same object.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from metrics.reference import Comparison, comparisons
 from reports import frontier_words
 from reports.columns import AXES, CASE_COLUMNS, HEADLINE_METRICS, Column, describe, metric_column
+from reports.comparison_rows import cells, comparison_notes, labels
 from reports.frames import rows_of
+from reports.notes import Note, gap_notes, interval_notes, partial_notes
+from reports.numbers import NOTHING as NOTHING
 from reports.numbers import plain, with_interval
 from reports.summary import Summary
 
@@ -34,7 +36,6 @@ _SPEED = (
 _DROPPED_FIRST = (
     "compile_seconds",
     "roofline_share",
-    "en_rhymed_lines",
     "device_peak_bytes",
     "steps_per_second",
     "host_peak_bytes",
@@ -44,18 +45,20 @@ _DROPPED_FIRST = (
     "cold_seconds",
     "loop_share",
     "diversity",
-    "zh_rhyme",
-    "zh_in_form",
+    "en_pentameter",
+    "en_rhymed_lines",
+    "zh_regulated",
     "ttft_seconds",
+    "cjk_share",
+    "zh_in_form",
+    "zh_rhyme",
+    "zh_tone_score",
     "seq_rep_4",
     "tpot_seconds",
     "tokens_per_second",
 )
-_ALWAYS_TOLD = ("tokens_per_second", "ttft_seconds", "tpot_seconds")  # even if none has a value
 _MOST_LISTED = 5
 _BY_NAME = {column.name: column for column in CASE_COLUMNS}
-NOTHING = "–"
-VERSE = ("chinese", "ci", "english")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class View:
         title: scenario, and how the run ended unless it is complete.
         facts: (what, value) that hold for every row.
         columns: of the table; each has one cell per finished case.
-        notes: how to read the table.
+        remarks: how to read the table.
         absent: (status, reason, which cases) of the cases without a row.
         warnings: (text, which cases); no cases where it is about the run. Each ends in advice.
     """
@@ -97,9 +100,19 @@ class View:
     title: str
     facts: list[tuple[str, str]]
     columns: list[TableColumn]
-    notes: list[str] = field(default_factory=list)
+    remarks: list[Note] = field(default_factory=list)
     absent: list[tuple[str, str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """How to read the table with all its columns."""
+        return self.notes_of(self.columns)
+
+    def notes_of(self, columns: Collection[TableColumn]) -> list[str]:
+        """Return how to read the table where it shows these columns only."""
+        shown = [column.name for column in columns]
+        return [note.text for note in self.remarks if note.matters(shown)]
 
 
 def view(summary: Summary) -> View:
@@ -112,17 +125,28 @@ def view(summary: Summary) -> View:
     columns += [measured(column, rows) for column in _shown(summary, rows)]
     metrics = {metric_column(name): name for name in summary.metrics}
     below = comparisons({metrics[c.name] for c in columns if c.name in metrics})
-    columns = _compared(columns, metrics, below, len(axes))
+    known = [row for row in below if row.values]
+    columns = [
+        replace(
+            column,
+            comparison=cells(metrics[column.name], known)
+            if column.name in metrics
+            else labels(known, place, len(axes)),
+        )
+        for place, column in enumerate(columns)
+    ]
+    headings = {column.name: column.heading for column in columns}
     ended = {"complete": ""}.get(summary.ended, f" ({summary.ended})")
     return View(
         f"{summary.run.manifest.get('scenario_name', 'run')}{ended}",
         _facts(rows, axes, summary.run.manifest.get("machine") or {}),
         columns,
         [
-            *_reading(rows),
-            *_frontier_note(summary, rows),
-            *_comparison_notes(below),
-            *_gaps(summary, rows, columns),
+            *interval_notes(rows),
+            *_frontier_notes(summary, rows),
+            *_comparison_notes(below, metrics, headings),
+            *partial_notes(summary, rows, headings),
+            *gap_notes(summary, rows, headings),
         ],
         _absent(summary),
         [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
@@ -138,13 +162,23 @@ def _shown(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[Column]:
     if "*" not in summary.asked:
         names = list(summary.metrics)
     chosen += [describe(summary.metrics[name]) for name in names]
-    noise = metric_column("broken_characters")
+    hidden = {metric_column(name) for name in _needless(summary, rows)}
     return [
         column
         for column in chosen
-        if any(row[column.name] is not None for row in rows)
-        and (column.name != noise or any(row[noise] for row in rows))
+        if column.name not in hidden and any(row[column.name] is not None for row in rows)
     ]
+
+
+def _needless(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Headline metrics that tell nothing here: no broken character; the script that all write."""
+    needless = []
+    if not any(row.get(metric_column("broken_characters")) for row in rows):
+        needless.append("broken_characters")
+    han = {row.get(metric_column("cjk_share")) for row in rows} - {None}
+    if "*" in summary.asked and not summary.completed.trainings and len(han) < 2:
+        needless.append("cjk_share")
+    return needless
 
 
 def _axis(axis: str, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
@@ -161,31 +195,21 @@ def measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
     return TableColumn(column.name, column.heading, cells, _best(column, rows), True, rank)
 
 
-def _frontier_note(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _frontier_notes(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[Note]:
     titles = {metric_column(m.name): describe(m).heading for m in summary.metrics.values()}
     said = frontier_words.note(rows, _BY_NAME["tokens_per_second"].heading, titles)
-    return [said] if said else []
+    return [Note(said)] if said else []
 
 
-def _label(row: Comparison, place: int, axes: int) -> str:
-    """What stands under the axes: kind and poems, apart where there is room for both."""
-    if axes == 1 and place == 0:
-        return f"{row.kind}: {row.whose}"
-    return {0: row.kind, 1: row.whose}.get(place, "") if place < axes else ""
-
-
-def _compared(
-    columns: list[TableColumn], metrics: Mapping[str, str], found: Sequence[Comparison], axes: int
-) -> list[TableColumn]:
-    """Add the comparison rows of verse metrics, whose values mean nothing by themselves."""
-    compared = []
-    for place, column in enumerate(columns):
-        name = metrics.get(column.name)
-        cells = [
-            f"{row.values[name]:.3f}" if name in row.values else "" for row in found if name
-        ] or [_label(row, place, axes) for row in found]
-        compared.append(replace(column, comparison=tuple(cells)))
-    return compared
+def _comparison_notes(
+    below: Sequence[Comparison], metrics: Mapping[str, str], headings: Mapping[str, str]
+) -> list[Note]:
+    shown = {
+        metrics[name]: Note(heading, frozenset({name}))
+        for name, heading in headings.items()
+        if name in metrics
+    }
+    return comparison_notes(below, shown)
 
 
 def _best(column: Column, rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
@@ -231,53 +255,6 @@ def _facts(
     return facts
 
 
-def _reading(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    notes = []
-    ends = [f"{name}_low" for name in _SPEED if f"{name}_low" in _BY_NAME]
-    over = {row["interval_over"] for row in rows if any(row[end] is not None for end in ends)}
-    if "launches" in over:
-        notes.append("± is half the 90 % interval over launches, its longer side.")
-    if "trials" in over:
-        notes.append(
-            "± is over the trials of one launch: scatter within a process, not between processes. "
-            "To compare, measure 5 launches."
-        )
-    return notes
-
-
-def _comparison_notes(found: Iterable[Comparison]) -> list[str]:
-    return [
-        f"human: {row.n:,} {row.whose}; chance: {row.title}."
-        for row in found
-        if row.kind == "chance"
-    ]
-
-
-def _gaps(
-    summary: Summary, rows: Sequence[Mapping[str, Any]], columns: Iterable[TableColumn]
-) -> list[str]:
-    """Why there is a – in a column, or no column: once for reasons that differ in numbers only."""
-    headings = {column.name: column.heading for column in columns}
-    headings |= {name: _BY_NAME[name].heading for name in _ALWAYS_TOLD}
-    found: dict[str, tuple[str, dict[str, None], dict[str, str]]] = {}
-    by_column = {metric_column(name): metric for name, metric in summary.metrics.items()}
-    for row in rows:
-        for name, heading in headings.items():
-            if name in by_column and by_column[name].group in VERSE:
-                continue  # most often the verse of another language
-            if row[name] is None:
-                reason = summary.reason(row["case"], name) or "no value"
-                kind = re.sub(r"\d+", "0", reason)
-                _, where, cases = found.setdefault(kind, (reason, {}, {}))
-                where[heading] = None
-                cases[row["case"]] = reason
-    notes = []
-    for reason, where, cases in found.values():
-        first = "first of " if len(set(cases.values())) > 1 else ""
-        notes.append(f"{NOTHING} in {', '.join(where)}: {reason} ({first}{_count(len(cases))}).")
-    return notes
-
-
 def _absent(summary: Summary) -> list[tuple[str, str, str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for result in summary.completed.cases:
@@ -292,7 +269,3 @@ def _which(cases: Sequence[str], everything: int = 0) -> str:
         return f"all {everything} cases"
     more = len(cases) - _MOST_LISTED
     return ", ".join(cases[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _count(cases: int) -> str:
-    return "1 case" if cases == 1 else f"{cases} cases"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 from hostile_texts import HOSTILE
 
 from metrics.chinese.ci import TUNES, find_tune, judge_ci, templates
+from metrics.chinese.ci_drawing import drawn
 from metrics.chinese.ci_scores import METRICS
 from metrics.text import Text
 
@@ -52,6 +54,37 @@ def test_one_group_of_pingshui_may_be_two_divisions():
     assert verdict.score == 1
     assert 0.4 <= verdict.rhymed < 1
     assert {remark.key for remark in verdict.remarks} == {"out_of_rhyme"}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "浣溪沙\n",
+        "浣溪沙\n晏殊\n",
+        "《浣溪沙》\n\n晏殊\n\n",
+        "浣溪沙·一曲新词酒一杯\n",
+    ],
+)
+@pytest.mark.parametrize("tune", ["huanxisha", "浣溪沙", None])
+def test_title_and_author_above_a_lyric_are_none_of_its_lines(above, tune):
+    plain, titled = judge_ci(YAN_SHU, tune), judge_ci(above + YAN_SHU, tune)
+    assert titled.above == tuple(row for row in above.split("\n") if row)
+    assert dataclasses.replace(titled, above=()) == plain
+    assert drawn(titled).title == titled.above
+
+
+def test_what_is_no_title_counts_as_lines():
+    for above in ("浣溪沙，晏殊。\n", "一\n二\n三\n"):
+        assert not judge_ci(above + YAN_SHU, "huanxisha").in_form
+
+
+def test_rare_readings_count_when_they_are_asked_for():
+    """中 in an oblique place: it has an oblique reading, which Tang poets hardly used."""
+    text = YAN_SHU.replace("天气", "天中")
+    common, every = judge_ci(text), judge_ci(text, all_readings=True)
+    assert ("wrong_tone", 1, 3) in {(r.key, r.line, r.character) for r in common.remarks}
+    assert {r.key for r in every.remarks} == {"out_of_rhyme"}
+    assert every.as_dict()["all_readings"]
 
 
 def test_the_other_reading_of_a_line_breaks_the_tune():

@@ -61,8 +61,8 @@ def test_no_line_is_wider_than_the_terminal(summary, width):
         assert cell_len(line.rstrip()) <= width
 
 
-def test_140_columns_show_everything(summary):
-    text = shown(summary, 140)
+def test_160_columns_show_everything(summary):
+    text = shown(summary, 160)
     table = block(text)
     heading = re.split(r"\s{2,}", table[0].strip())
     assert heading[:4] == ["state", "sampler", "batch", "tok/s"]
@@ -86,14 +86,46 @@ def test_80_columns_drop_the_least_and_say_so(summary):
 def test_no_cell_is_ever_cut(summary, width):
     columns, _ = fitting(view(summary).columns, width)
     table = block(shown(summary, width))
+    rows = [line for line in table if line.startswith(("base", "唐诗"))]
+    head = table[: table.index(rows[0])]
     for column in columns:
-        assert column.heading in table[0]
-        for cell, line in zip(column.cells, table[1:], strict=True):
+        assert all(any(part in line for line in head) for part in column.heading.split("\n"))
+        for cell, line in zip(column.cells, rows, strict=True):
             assert cell in line
 
 
+def test_headings_fold_before_a_column_goes(summary):
+    columns = view(summary).columns
+    fits = [(width, *fitting(columns, width)) for width in range(180, 100, -1)]
+    first = next(i for i, (_, kept, _) in enumerate(fits) if any("\n" in c.heading for c in kept))
+    assert first > 0
+    assert all(list(kept) == columns for _, kept, _ in fits[:first])
+    width, folded, gone = fits[first]
+    assert not gone
+    headings = [column.heading for column in folded]
+    assert "memory\nMB" in headings
+    assert "tok/s" in headings
+    assert len(block(shown(summary, width))) == 2 + 16
+
+
+def test_a_note_about_a_column_goes_with_it(tmp_path):
+    cases = [case(state=state, prompts=("",)) for state in ("base", "tang")]
+    poem = "白日依山尽，黄河入海流。欲穷千里目，更上一层楼。"
+    verse = ("The cat sat down upon the mat\nAnd then it saw another cat",)
+    records = [*launch(cases[0], texts=verse), *launch(cases[1], texts=(poem, poem, "123")), END]
+    summary = summarise(run(tmp_path, cases, records))
+    wide, narrow = shown(summary, 300), shown(summary, 60)
+    for said in ("Tang poems", "No chance level of in form 工整", "not every text", "152 sonnets"):
+        assert said in wide
+    assert "sonnets" not in narrow
+    assert "tonal pattern 平仄" in wide
+    human, chance = (line for line in wide.splitlines() if line.split()[1:3] == ["Tang", "poems"])
+    assert "1.000" in human
+    assert "1.000" not in chance
+
+
 def test_columns_are_aligned_beside_chinese(summary):
-    rows = block(shown(summary, 140))[1:]
+    rows = block(shown(summary, 160))[1:]
     ends = {cell_len(row[: row.index("greedy")]) for row in rows if "greedy" in row}
     assert len(ends) == 1
 

@@ -48,3 +48,20 @@ def test_counts_are_whole_numbers(tmp_path):
     assert isinstance(found["cases"][0]["trials"], int)
     assert found["cases"][1]["trials"] is None
     assert found["cases"][0]["fit_holds"] is True
+
+
+def test_verse_comes_with_what_to_compare_it_with(tmp_path):
+    found = json_object(summarise(run(tmp_path, [case()], launch(case()))))
+    rows = {(row["kind"], row["whose"]): row for row in found["comparisons"]}
+    assert set(rows) == {
+        (kind, of) for kind in ("human", "chance") for of in ("Tang poems", "sonnets")
+    }
+    human, chance = rows["human", "Tang poems"], rows["chance", "Tang poems"]
+    regulated = human["values"]["zh_regulated"]
+    assert regulated["low"] < regulated["value"] < regulated["high"]
+    assert regulated["n"] == human["n"] > 38_000
+    assert chance["values"]["zh_regulated"]["value"] == 0
+    assert "zh_in_form" in chance["unchanged"]
+    assert "zh_in_form" not in chance["values"]
+    few = json_object(summarise(run(tmp_path, [case()], launch(case())), ["rep_4"]))
+    assert few["comparisons"] == []

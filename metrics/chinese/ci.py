@@ -7,13 +7,13 @@ of 词林正韵 (戈载 1821), in which a division's rising and departing tones 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
-from metrics.chinese.books import open_book
+from metrics.chinese.books import Book, open_book
 from metrics.chinese.faults import Remark
-from metrics.chinese.form import cut_lines
+from metrics.chinese.form import Lines, lines_below_titles
 from metrics.chinese.sound_table import DATA
 
 TUNES = {
@@ -74,6 +74,8 @@ class CiVerdict:
         template: the template's lines.
         rhymes: for each line its letter.
         remarks: wrong tones and lines out of rhyme, with their places.
+        above: rows above the lyric, of its title and author.
+        all_readings: whether readings that Tang poets hardly used counted.
     """
 
     tune: str | None
@@ -86,6 +88,8 @@ class CiVerdict:
     template: tuple[str, ...] = ()
     rhymes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    above: Lines = ()
+    all_readings: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data with stable ASCII keys."""
@@ -117,26 +121,34 @@ def find_tune(name: str) -> str:
     return key
 
 
-def judge_ci(text: str, tune: str | None = None) -> CiVerdict:
+def judge_ci(text: str, tune: str | None = None, *, all_readings: bool = False) -> CiVerdict:
     """Judge a lyric by the template of a tune, or by the one whose lines it has.
 
     Lines may be punctuated in more or fewer pieces than the template's, as long as the lyric has
     as many characters and no rhyme falls inside a piece. Of several shapes the best one counts.
+    Above the lyric may stand its title and author, as above a poem (``metrics.chinese.form``).
+
+    Args:
+        text: any text; simplified or traditional characters.
+        tune: the tune demanded, by key or Chinese name; None to find it by the lines.
+        all_readings: whether readings that Tang poets hardly used count.
 
     Raises:
         ValueError: unknown tune.
     """
     wanted = find_tune(tune) if tune else None
-    lines = cut_lines(text)
-    candidates = [t for t in templates() if wanted in (None, t.tune) and _fits(lines, t)]
-    if not candidates:
-        title = TUNES[wanted] if wanted else None
-        length = sum(map(len, lines))
-        reason = f"{len(lines)} lines, {length} characters: not the lines of " + (
-            f"{title}" if title else "a tune that is known"
-        )
-        return CiVerdict(wanted, title, lines, False, reason)
-    return max((_judged(lines, t) for t in candidates), key=lambda found: found.score or 0)
+    shapes = [t for t in templates() if wanted in (None, t.tune)]
+    book = open_book("cilin", all_readings=all_readings)
+    for above, lines in lines_below_titles(text):
+        if fitting := [_judged(lines, t, book) for t in shapes if _fits(lines, t)]:
+            best = max(fitting, key=lambda found: found.score or 0)
+            return replace(best, above=above, all_readings=all_readings)
+    lines = next(lines_below_titles(text))[1]
+    title = TUNES[wanted] if wanted else None
+    reason = f"{len(lines)} lines, {sum(map(len, lines))} characters: not the lines of " + (
+        title or "a tune that is known"
+    )
+    return CiVerdict(wanted, title, lines, False, reason, all_readings=all_readings)
 
 
 def _fits(lines: Sequence[str], template: Template) -> bool:
@@ -157,8 +169,7 @@ def _fits(lines: Sequence[str], template: Template) -> bool:
     return True
 
 
-def _judged(lines: Sequence[str], template: Template) -> CiVerdict:
-    book = open_book("cilin")
+def _judged(lines: Sequence[str], template: Template, book: Book) -> CiVerdict:
     text = "".join(lines)
     cut, place = [], 0
     for length in template.lengths:
@@ -174,7 +185,7 @@ def _judged(lines: Sequence[str], template: Template) -> CiVerdict:
                     wrong += 1
                     key = "unknown_character" if tone == "?" else "wrong_tone"
                     remarks.append(Remark(key, number, index))
-    out = _out_of_rhyme(cut, template)
+    out = _out_of_rhyme(cut, template, book)
     remarks += [Remark("out_of_rhyme", line, len(cut[line]) - 1) for line in out]
     rhyming = sum(map(bool, template.rhymes))
     return CiVerdict(
@@ -190,9 +201,8 @@ def _judged(lines: Sequence[str], template: Template) -> CiVerdict:
     )
 
 
-def _out_of_rhyme(lines: Sequence[str], template: Template) -> list[int]:
+def _out_of_rhyme(lines: Sequence[str], template: Template, book: Book) -> list[int]:
     """Return the lines that do not rhyme with most of those under their letter."""
-    book = open_book("cilin")
     out: list[int] = []
     for letter in sorted(set(template.rhymes) - {""}):
         numbers = [i for i, mark in enumerate(template.rhymes) if mark == letter]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def drawn(verdict: CiVerdict) -> Picture:
     """Return the picture of a verdict."""
-    book = open_book("cilin")
+    book = open_book("cilin", all_readings=verdict.all_readings)
     lines = []
     last: dict[str, int] = {}
     for i, line in enumerate(verdict.lines[: picture.MOST_LINES]):
@@ -31,7 +31,8 @@ def drawn(verdict: CiVerdict) -> Picture:
             )
         )
         last[letter] = i + 1
-    return Picture(heading(verdict), tuple(lines), len(verdict.lines) - len(lines))
+    left_out = len(verdict.lines) - len(lines)
+    return Picture(heading(verdict), tuple(lines), left_out, verdict.above)
 
 
 def heading(verdict: CiVerdict) -> tuple[str, ...]:

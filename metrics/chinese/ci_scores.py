@@ -71,14 +71,14 @@ METRICS: tuple[Metric, ...] = (
     ),
     _metric(
         "zh_ci_tone_score",
-        "lyric's tones",
+        "lyric's tones 平仄",
         "level and oblique places of the tune's template that agree; n = lines",
         _of_lyric(lambda verdict: verdict.score),
         _ONLY + "; Song lyrics outside the training split reach .98 to 1.00",
     ),
     _metric(
         "zh_ci_lines_rhymed",
-        "lyric's rhymes",
+        "lyric's rhymes 押韵",
         "rhyming lines that rhyme with most of their kind in one division of 词林正韵; n = lines",
         _of_lyric(lambda verdict: verdict.rhymed),
         _ONLY + "; Song lyrics outside the training split reach .90 to .98",

@@ -6,7 +6,7 @@ it looks. Quotation marks and characters that show nothing are passed over.
 
 The poem is the whole text if that has the form; else each paragraph (between blank lines), or each
 row that is a complete poem by itself. Up to two rows without punctuation above a poem are its title
-and author.
+and author; a dot, as in 浣溪沙·春情, is none.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ _LINE = re.compile(f"[^{_MARKS}]+")
 _PUNCTUATION = re.compile(f"[{_MARKS}]")
 # Quotation marks; soft hyphen, zero-width and bidi characters, byte order mark, NUL.
 _UNSEEN = re.compile("[「」『』“”‘’\"'`\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00]+")
+_TITLE_SIGNS = re.compile("[《》〈〉·・]")  # what a title may hold and still have no punctuation
 _MOST_TITLE_ROWS = 2
 
 
@@ -166,20 +167,29 @@ def _with_titles(paragraphs: Iterator[list[str]]) -> Iterator[list[str]]:
 
 
 def _can_be_title(row: str) -> bool:
-    return not _PUNCTUATION.search(row.strip("《》〈〉"))
+    return not _PUNCTUATION.search(_TITLE_SIGNS.sub("", row))
 
 
 def _below_title(rows: Sequence[str], demanded: Form | None) -> Cut:
-    whole = recognise(_flat(rows), demanded)
-    if whole.form:
-        return whole
-    for above in range(1, _MOST_TITLE_ROWS + 1):
-        if not all(map(_can_be_title, rows[:above])):
-            break
-        cut = recognise(_flat(rows[above:]), demanded)
+    for title, lines in _below_titles(rows):
+        cut = recognise(lines, demanded)
         if cut.form:
-            return Cut(cut.lines, cut.form, None, cut.extra, tuple(rows[:above]))
-    return whole
+            return Cut(cut.lines, cut.form, None, cut.extra, title)
+    return recognise(_flat(rows), demanded)
+
+
+def lines_below_titles(text: str) -> Iterator[tuple[Lines, Lines]]:
+    """Yield every way to read a text as one poem: (title rows, lines of verse), no title first."""
+    rows = [row.strip() for row in _UNSEEN.sub("", text).splitlines() if _LINE.search(row)]
+    return _below_titles(rows)
+
+
+def _below_titles(rows: Sequence[str]) -> Iterator[tuple[Lines, Lines]]:
+    yield (), _flat(rows)
+    for above in range(1, min(_MOST_TITLE_ROWS, len(rows) - 1) + 1):
+        if not _can_be_title(rows[above - 1]):
+            return
+        yield tuple(rows[:above]), _flat(rows[above:])
 
 
 def _flat(rows: Sequence[str]) -> Lines:

@@ -10,6 +10,8 @@ TITLES = {
     "human": "Tang poems",
     "shuffled": "the same, characters shuffled",
 }
+# Shuffling the characters of a poem keeps these as they are: its value in them is no chance level.
+UNCHANGED = frozenset({"zh_in_form", "zh_opens_in_form", "zh_coverage", "zh_ambiguous"})
 
 
 def reference_rows() -> tuple[ReferenceRow, ...]:
