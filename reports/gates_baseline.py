@@ -127,7 +127,8 @@ def _outcome(
         return outcome("fail", None, **found)
     if answer.verdict == "unresolved" and answer.p is None:
         return outcome("not compared", answer.reason, **found)
-    return outcome("pass", answer.reason if answer.verdict == "unresolved" else None, **found)
+    open_yet = f"unresolved: {answer.reason}" if answer.verdict == "unresolved" else None
+    return outcome("pass", open_yet, **found)
 
 
 def _absent(
