@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from metrics import Metric, Score, Text, score_samples
+from metrics.reference import Comparison, comparisons
 
 if TYPE_CHECKING:
     from rich.text import Text as RichText
@@ -34,6 +35,15 @@ class Poem:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """By which rules Chinese verse is judged; the metrics go by these."""
+
+    book: str = "pingshui"
+    mode: str = "standard"
+    all_readings: bool = False
+
+
+@dataclass(frozen=True)
 class Verse:
     """The poems of a text, judged by the rules of one language."""
 
@@ -43,12 +53,21 @@ class Verse:
 
 @dataclass(frozen=True)
 class Judged:
-    """A text with its scores and, in a script whose rules are known, its verdict as verse."""
+    """A text with its scores and, in a script whose rules are known, its verdict as verse.
+
+    Attributes:
+        text: the text.
+        metrics: those computed, by name.
+        scores: their values.
+        verse: the verdict; None in a script without rules.
+        own_rules: whether the verdict goes by other rules of Chinese verse than the metrics do.
+    """
 
     text: Text
     metrics: Mapping[str, Metric]
     scores: Mapping[str, Score]
     verse: Verse | None
+    own_rules: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -56,14 +75,26 @@ class Judged:
         verse = {"chinese": ("chinese", "ci"), "english": ("english",)}
         return ("repetition", *(verse[self.verse.language] if self.verse else ()))
 
+    @property
+    def forms(self) -> frozenset[str]:
+        """The keys of the forms that the poems have."""
+        poems = self.verse.poems if self.verse else ()
+        return frozenset(form for poem in poems if (form := poem.data.get("form")))
+
+    def comparisons(self, names: Collection[str]) -> tuple[Comparison, ...]:
+        """Return human poems and chance in these metrics: poems of the same forms, or of all."""
+        return comparisons(names, self.forms)
+
     def as_data(self) -> dict[str, Any]:
         """Return the documented JSON object."""
+        valued = [name for name, score in self.scores.items() if score.value is not None]
         scores = {name: dataclasses.asdict(score) for name, score in self.scores.items()}
         return {
             "schema_version": 1,
             "script": self.text.script,
             "units": len(self.text.units),
             "scores": scores,
+            "comparisons": [dataclasses.asdict(row) for row in self.comparisons(valued)],
             "verse": None
             if self.verse is None
             else {
@@ -74,7 +105,13 @@ class Judged:
 
 
 def judge(
-    content: str, metrics: Mapping[str, Metric], form: str | None, book: str, mode: str
+    content: str,
+    metrics: Mapping[str, Metric],
+    form: str | None,
+    book: str,
+    mode: str,
+    *,
+    all_readings: bool = False,
 ) -> Judged:
     """Judge a text.
 
@@ -84,14 +121,17 @@ def judge(
         form: the verse form demanded, or None to recognise it.
         book: rhyme book, of Chinese verse.
         mode: strictness, of Chinese verse.
+        all_readings: whether readings of Chinese characters that Tang poets hardly used count.
 
     Raises:
         ValueError: there is no such form, book or mode.
     """
     text = Text.of(content, form=form)
-    verse = _verse(text, form, book, mode)
+    rules = Rules(book, mode, all_readings)
+    verse = _verse(text, form, rules)
     single = {name: metric for name, metric in metrics.items() if metric.level == "sample"}
-    return Judged(text, single, score_samples([text], single).samples[0], verse)
+    own = rules != Rules() and verse is not None and verse.language == "chinese"
+    return Judged(text, single, score_samples([text], single).samples[0], verse, own)
 
 
 def forms() -> dict[str, Language]:
@@ -108,38 +148,45 @@ def forms() -> dict[str, Language]:
     return found
 
 
-def _verse(text: Text, form: str | None, book: str, mode: str) -> Verse | None:
+def _verse(text: Text, form: str | None, rules: Rules) -> Verse | None:
     known = forms()
     if form is not None and form not in known:
         raise ValueError(f"no form called {form!r}; there are {', '.join(known)}")
     scripts: dict[str, Language] = {"han": "chinese", "latin": "english"}
     language = known[form] if form else scripts.get(text.script)
     if language == "chinese":
-        return Verse("chinese", _chinese(text.raw, form, book, mode))
+        return Verse("chinese", _chinese(text.raw, form, rules))
     if language == "english":
         return Verse("english", (_english(text.raw, form),))
     return None
 
 
-def _chinese(text: str, form: str | None, book: str, mode: str) -> tuple[Poem, ...]:
+def _chinese(text: str, form: str | None, rules: Rules) -> tuple[Poem, ...]:
     """Judge as regulated verse; as a lyric 词 if one is asked for, or only that fits."""
     from metrics import chinese
     from metrics.chinese import ci_drawing, drawing
 
     tunes = {*chinese.TUNES, *chinese.TUNES.values()}
-    regular = [] if form in tunes else _regular(text, form, book, mode)
+    regular = [] if form in tunes else _regular(text, form, rules)
     if form in tunes or (form is None and not any(verdict.in_form for verdict in regular)):
-        lyric = chinese.judge_ci(text, form)
+        lyric = chinese.judge_ci(text, form, all_readings=rules.all_readings)
         if form or lyric.in_form:
             drawn, page = ci_drawing.rich_text(lyric), ci_drawing.html(lyric)
             return (Poem(lyric.as_dict(), drawn, page),)
-    return tuple(Poem(v.as_dict(), drawing.rich_text(v), drawing.html(v)) for v in regular)
+    return tuple(
+        Poem(
+            v.as_dict() | {"all_readings": rules.all_readings},
+            drawing.rich_text(v),
+            drawing.html(v),
+        )
+        for v in regular
+    )
 
 
-def _regular(text: str, form: str | None, book: str, mode: str) -> list[PoemVerdict]:
+def _regular(text: str, form: str | None, rules: Rules) -> list[PoemVerdict]:
     from metrics import chinese
 
-    verdicts = chinese.judge_all(text, form, book=book, mode=mode)  # type: ignore[arg-type]
+    verdicts = chinese.judge_all(text, form, **dataclasses.asdict(rules))
     return list(verdicts[:_MOST_POEMS])
 
 

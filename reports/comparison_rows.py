@@ -45,12 +45,13 @@ def comparison_notes(found: Sequence[Comparison], shown: Mapping[str, Note]) -> 
         widest = max((one.half for row in rows for one in row.values.values()), default=0.0)
         sure = f"; 95 % intervals are at most ±{rounded_up(widest)}" if widest else ""
         notes.append(Note("; ".join(said) + sure + ".", columns))
-        for name in dict.fromkeys(name for row in rows for name in row.unchanged):
-            if name in shown:
-                why = "shuffling leaves it as it is"
-                notes.append(
-                    Note(f"No chance level of {shown[name].text}: {why}.", shown[name].columns)
-                )
+        idle = [shown[name] for row in rows for name in row.unchanged if name in shown]
+        if idle:
+            which = ", ".join(one.text for one in idle)
+            said_of = frozenset(column for one in idle for column in one.columns)
+            notes.append(
+                Note(f"No chance level of {which}: shuffling changes nothing in it.", said_of)
+            )
     return notes
 
 

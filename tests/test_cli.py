@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -191,7 +192,50 @@ def test_score_judges_a_text(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert scores["seq_rep_4"]["value"] > 0.9
     code, out, _ = versebench(capsys, "score", "--text", str(poem), "--metric", "rep_4")
     assert code == exit_codes.FINE
-    assert "seq_rep_4" in out
+    assert "rep-4" in out
+    assert "human" not in out  # nothing to compare it with: it is no metric of verse
+
+
+def test_score_holds_verse_against_human_poems_and_chance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    poem = tmp_path / "poem.txt"
+    poem.write_text(
+        "春望\n国破山河在，城春草木深。感时花溅泪，恨别鸟惊心。烽火连三月，家书抵万金。白头搔更短，浑欲不胜簪。"
+    )
+    code, out, _ = versebench(capsys, "score", "--text", str(poem), "--metric", "chinese")
+    assert code == exit_codes.FINE
+    assert all(len(line) <= 80 for line in out.splitlines())
+    (tones,) = [line for line in out.splitlines() if line.startswith("tonal pattern 平仄")]
+    assert re.search(r"1\.000 +0\.909 ±0\.003 +0\.612 ±0\.002 +40 +higher", tones)
+    (form,) = [line for line in out.splitlines() if line.startswith("in form 工整")]
+    assert form.count("±") == 1  # human, and no chance level
+    assert "14,963 Tang poems" in out
+    assert "sonnets" not in out
+    _, out, _ = versebench(capsys, "score", "--text", str(poem), "--metric", "chinese", "--json")
+    human, chance = json.loads(out)["comparisons"]
+    assert human["forms"] == ["wulv"]
+    assert chance["values"]["zh_tone_score"]["value"] < 0.62
+
+
+def test_score_counts_rare_readings_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poem = tmp_path / "poem.txt"
+    poem.write_text("白日依山尽，黄河入海流。欲穷千里目，更中一层楼。")  # 中 where 上 stood
+    told = {}
+    for option in ([], ["--all-readings"]):
+        code, out, _ = versebench(capsys, "score", "--text", str(poem), "--json", *option)
+        assert code == exit_codes.FINE
+        (verdict,) = json.loads(out)["verse"]["poems"]
+        told[verdict["all_readings"]] = verdict["regulated"]
+    assert told == {False: False, True: True}
+    _, out, _ = versebench(capsys, "score", "--text", str(poem), "--all-readings")
+    assert "the metrics always go by" in " ".join(out.split())
+    code, _, err = versebench(capsys, "score", str(tmp_path), "--all-readings")
+    assert code == exit_codes.USAGE
+    assert "--text" in err
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,11 @@ _MOST_BYTES = 16 * 1024 * 1024
     "--mode", default="standard", show_default=True, help="Strictness of Chinese tonal rules."
 )
 @click.option(
+    "--all-readings",
+    is_flag=True,
+    help="Count the readings of Chinese characters that Tang poets hardly used, too.",
+)
+@click.option(
     "--html",
     "page",
     type=click.Path(path_type=Path),
@@ -47,6 +52,7 @@ def command(
     form: str | None,
     book: str,
     mode: str,
+    all_readings: bool,
     page: Path | None,
     as_json: bool,
 ) -> int:
@@ -63,8 +69,10 @@ def command(
         from bench.reporting import report
         from reports.run_folder import RunFolder
 
-        if form or page:
-            raise click.UsageError("--form and --html judge a text; name it with --text FILE")
+        if form or page or all_readings:
+            raise click.UsageError(
+                "--form, --all-readings and --html judge a text; name it with --text FILE"
+            )
         return gates_code(
             report(RunFolder.open(run), "json" if as_json else "table", metrics=names)
         )
@@ -72,7 +80,7 @@ def command(
 
     assert text_file is not None
     try:
-        judged = judge(_read(text_file), metrics, form, book, mode)
+        judged = judge(_read(text_file), metrics, form, book, mode, all_readings=all_readings)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if as_json:
@@ -109,27 +117,14 @@ def _read(text_file: str) -> str:
 
 def _print(judged: Judged) -> None:
     from rich.console import Console
-    from rich.table import Table
 
-    from reports.numbers import plain
+    from bench.score_table import print_scores
 
     console = Console()
     for poem in judged.verse.poems if judged.verse else ():
         console.print(poem.drawing)
     console.print(f"{len(judged.text.units)} units, script: {judged.text.script}\n", style="dim")
-    table = Table(box=None, pad_edge=False)
-    table.add_column("metric")
-    table.add_column("value", justify="right")
-    table.add_column("n", justify="right")
-    table.add_column("")
-    better = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
-    for name, score in judged.scores.items():
-        if score.value is None and judged.metrics[name].group not in judged.groups:
-            continue  # rules of another language's verse
-        value = "–" if score.value is None else plain(score.value)
-        note = score.reason or better[judged.metrics[name].direction]
-        table.add_row(name, value, str(score.n), f"[dim]{note}[/]")
-    console.print(table)
+    print_scores(judged, console)
 
 
 def _write_page(judged: Judged, page: Path) -> None:
