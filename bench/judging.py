@@ -77,9 +77,9 @@ class Judged:
 
     @property
     def forms(self) -> frozenset[str]:
-        """The keys of the forms that the poems have."""
-        poems = self.verse.poems if self.verse else ()
-        return frozenset(form for poem in poems if (form := poem.data.get("form")))
+        """The keys of the forms and tunes that the poems have."""
+        found = [poem.data for poem in self.verse.poems] if self.verse else []
+        return frozenset(form for one in found if (form := one.get("form") or one.get("tune")))
 
     def comparisons(self, names: Collection[str]) -> tuple[Comparison, ...]:
         """Return human poems and chance in these metrics: poems of the same forms, or of all."""

@@ -68,18 +68,18 @@ def _reference(metric: Metric, rows: Sequence[Comparison], kind: str) -> str:
 
 def _notes(judged: Judged, rows: Sequence[Comparison]) -> list[str]:
     """Say whose poems these are, of which forms, and which rules the metrics go by."""
-    from metrics.chinese import FORMS
+    from metrics.chinese import FORMS, TUNES
 
     titles = {
         name: Note(describe(metric).title, frozenset({name}))
         for name, metric in judged.metrics.items()
     }
+    names = {**{key: form.chinese for key, form in FORMS.items()}, **TUNES}
     told = [note.text for note in comparison_notes(rows, titles)]
     for row in rows:
-        own = [FORMS[form] for form in row.forms if form in FORMS and form in judged.forms]
+        own = [form for form in row.forms if form in names and form in judged.forms]
         if row.kind == "human" and own:
-            named = ", ".join(f"{form.key} {form.chinese}" for form in own)
-            told.append(f"The {row.whose} are those of the form {named}.")
+            told.append(f"Of the {row.whose} those of {', '.join(names[form] for form in own)}.")
     if judged.own_rules and any(judged.metrics[n].group == "chinese" for n in judged.scores):
         told.append(
             "Drawn and judged above by the rules asked for; the metrics always go by 平水韵, "

@@ -88,26 +88,27 @@ def read_rows(path: Path) -> tuple[ReferenceRow, ...]:
 
 
 def comparisons(metrics: Collection[str], forms: Collection[str] = ()) -> tuple[Comparison, ...]:
-    """Return the comparison rows of those languages that any of the metrics belongs to.
+    """Return the comparison rows of the kinds of verse that any of the metrics belongs to.
 
     Args:
         metrics: names; the rows hold those of them that there are values for.
-        forms: keys of forms: poems of these only, in a language that has any of them.
+        forms: keys of forms and tunes: poems of these only, where there are any of them.
     """
+    from metrics.chinese import ci_reference as lyrics
     from metrics.chinese import reference as chinese
     from metrics.english import reference as english
 
     found: list[Comparison] = []
-    for language in (chinese, english):
-        rows = language.reference_rows()
+    for poems in (chinese, lyrics, english):
+        rows = poems.reference_rows()
         asked = {row.form for row in rows} & set(forms)
         rows = tuple(r for r in rows if r.metric in metrics and (not asked or r.form in asked))
-        for key, title in language.TITLES.items():
+        for key, title in poems.TITLES.items():
             own = [row for row in rows if row.row == key]
             if own:
                 kind = "human" if key == "human" else "chance"
-                without = language.UNCHANGED if kind == "chance" else frozenset()
-                found.append(_pooled(kind, language.POEMS, title, own, without))
+                without = poems.UNCHANGED if kind == "chance" else frozenset()
+                found.append(_pooled(kind, poems.POEMS, title, own, without))
     return tuple(found)
 
 

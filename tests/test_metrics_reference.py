@@ -2,7 +2,7 @@
 
 import pytest
 
-from metrics.chinese import FORMS
+from metrics.chinese import CI_METRICS, FORMS, TUNES
 from metrics.chinese.reference import reference
 from metrics.reference import comparisons
 
@@ -46,4 +46,17 @@ def test_what_shuffling_leaves_as_it_is_has_no_chance_level():
 
 
 def test_no_verse_metric_no_rows():
-    assert comparisons(["seq_rep_4", "zh_ci_in_form"]) == ()
+    assert comparisons(["seq_rep_4", "cjk_share"]) == ()
+
+
+def test_lyrics_have_their_own_rows():
+    names = [metric.name for metric in CI_METRICS]
+    for tune in TUNES:
+        human, chance = comparisons(names, [tune])
+        assert human.whose == chance.whose == "Song lyrics"
+        assert human.forms == (tune,)
+        assert human.n >= 50  # outside the training split
+        assert human.values["zh_ci_tone_score"].low > 0.97
+        assert chance.values["zh_ci_tone_score"].high < 0.6
+        assert human.values["zh_ci_lines_rhymed"].low > chance.values["zh_ci_lines_rhymed"].high
+        assert chance.unchanged == ("zh_ci_in_form",)

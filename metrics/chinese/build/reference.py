@@ -13,6 +13,7 @@ import math
 import random
 import sys
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metrics.chinese.build.antithesis import held_out
@@ -45,6 +46,18 @@ def main() -> None:
                     continue
                 if value is not None:
                     values[row, form.key, metric.name].append(value)
+    write_rows(
+        "reference.json",
+        "chinese-poetry 2.0.1, Tang poems of the four shapes, each text once; "
+        "shuffled: the characters of each poem, seed 1",
+        values,
+    )
+
+
+def write_rows(
+    file: str, source: str, values: Mapping[tuple[str, str, str], Sequence[float]]
+) -> None:
+    """Write the means and intervals of (row, form, metric) -> a value for each poem."""
     rows = []
     for (row, form_key, name), found in sorted(values.items()):
         mean, low, high = _interval(found)
@@ -56,17 +69,16 @@ def main() -> None:
         )  # fmt: skip
     document = {
         "version": 1,
-        "source": "chinese-poetry 2.0.1, Tang poems of the four shapes, each text once; "
-        "shuffled: the characters of each poem, seed 1",
+        "source": source,
         "interval": "95 %: Wilson for shares of poems, else mean ± 1.96 standard errors",
         "rows": rows,
     }
     written = json.dumps(document, ensure_ascii=False, indent=1)
-    (DATA / "reference.json").write_text(written + "\n", encoding="utf-8")
+    (DATA / file).write_text(written + "\n", encoding="utf-8")
     print(len(rows), "rows")
 
 
-def _interval(values: list[float]) -> tuple[float, float, float]:
+def _interval(values: Sequence[float]) -> tuple[float, float, float]:
     n = len(values)
     mean = math.fsum(values) / n
     z = 1.96
