@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _BETTER = {"lower": "lower", "higher": "higher", "neither": ""}
 _SHARES = ("share", "ratio")
+_WIDE = 74  # where there is less room, a note alone tells how wide the intervals are
+_LEAST_TITLE = 12
 
 
 def print_scores(judged: Judged, console: Console) -> None:
@@ -30,7 +32,7 @@ def print_scores(judged: Judged, console: Console) -> None:
     below = [row for row in judged.comparisons(shown) if row.values]
     kinds = [kind for kind in ("human", "chance") if any(row.kind == kind for row in below)]
     table = Table(box=None, pad_edge=False)
-    table.add_column("metric")
+    table.add_column("metric", min_width=_LEAST_TITLE, overflow="fold")
     for heading in ("value", *kinds, "n"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("better")
@@ -40,7 +42,7 @@ def print_scores(judged: Judged, console: Console) -> None:
         table.add_row(
             Text(describe(metric).title or name),
             number(metric, score.value),
-            *(_reference(metric, below, kind) for kind in kinds),
+            *(_reference(metric, below, kind, console.width >= _WIDE) for kind in kinds),
             str(score.n),
             Text(_BETTER[metric.direction], style="dim"),
         )
@@ -55,14 +57,14 @@ def number(metric: Metric, value: float) -> str:
     return f"{value:.3f}" if metric.unit in _SHARES and abs(value) < 10 else plain(value)
 
 
-def _reference(metric: Metric, rows: Sequence[Comparison], kind: str) -> str:
+def _reference(metric: Metric, rows: Sequence[Comparison], kind: str, wide: bool) -> str:
     found = [
         row.values[metric.name] for row in rows if row.kind == kind and metric.name in row.values
     ]
     if not found:
         return ""
     (one,) = found  # a metric belongs to one language
-    half = f" ±{rounded_up(one.half)}" if one.half else ""
+    half = f" ±{rounded_up(one.half)}" if wide and one.half else ""
     return f"{one.value:.3f}{half}"
 
 

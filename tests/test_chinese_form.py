@@ -34,12 +34,13 @@ def test_one_poem_however_it_is_written(text):
         "登鹳雀楼\n王之涣\n白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。",
         "《登鹳雀楼》\n\n白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。",
         "登鹳雀楼\n\n王之涣\n\n" + GUANQUE,
+        "登鹳雀楼·其一\n" + GUANQUE,
     ],
 )
 def test_titles_are_no_lines(text):
     (cut,) = cut_poems(text)
     assert cut.lines == LINES
-    assert cut.title[0].strip("《》") == "登鹳雀楼"
+    assert cut.title[0].strip("《》").startswith("登鹳雀楼")
 
 
 def test_poems_between_blank_rows_and_poem_per_row():
