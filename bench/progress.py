@@ -35,6 +35,7 @@ class RunProgress:
         self._launch = ""
         self._cases: dict[str, float] = {}
         self._tenth = 0
+        self._reason = ""
         self._progress = Progress(
             TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"),
             BarColumn(bar_width=24),
@@ -88,6 +89,8 @@ class RunProgress:
         name = escape(f"{training.preset}/{training.state}")
         how = "trained before, taken from the store" if training.reused else "trained"
         self._say(f"[dim]{how}[/] {name}: {escape(training.line())}{_gain(training)}")
+        for warning in training.warnings:
+            self._say(f"[yellow]{name}: {escape(one_line(warning))}[/]")
 
     def step(self, case: str | None, phase: str) -> None:
         """Show what the worker is about to do."""
@@ -110,8 +113,11 @@ class RunProgress:
                 self._say(f"{count} {escape(record.case)}{launch}: done")
             return
         style = "yellow" if record.status == "skipped" else "red"
-        reason = escape(one_line(record.reason or ""))
-        self._say(f"{count} [{style}]{escape(record.case)}{launch}: {record.status}: {reason}[/]")
+        reason = record.reason or ""
+        said = "for the same reason" if reason and reason == self._reason else one_line(reason)
+        self._reason = reason  # one fault in a state's data ends all its cases
+        case = escape(record.case)
+        self._say(f"{count} [{style}]{case}{launch}: {record.status}: {escape(said)}[/]")
 
     def _say(self, markup: str) -> None:
         self._console.print(markup, soft_wrap=True, emoji=False, highlight=False)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports.columns import CASE_COLUMNS
-from reports.numbers import plain
+from reports.state_facts import facts
+from reports.state_speed import speed_said
 from reports.training import BASE, Training
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ TEXT = (
 )
 """What a state is judged by: repetition, style, verse, memorisation."""
 ENGLISH = ("en_rhymed_lines", "en_metre_fit")
-_UNCHANGED = "speed is unchanged: training changes no shape"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _diff(summary: Summary) -> Diff | None:
 
 
 def _change(training: Training, summary: Summary, diff: Diff | None) -> StateChange:
-    from reports.diff.wording import change, short_cases, value
+    from reports.diff.wording import change, short_cases, units, value
 
     rows = _rows_of(training, summary, diff)
     columns = diff.columns if diff else {}
@@ -103,7 +103,7 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
         if isinstance(score, int | float)
     }
     several = len({row.case for row in rows}) > 1
-    headings = ("metric", BASE, training.state, "change", "verdict", "held-out texts")
+    headings = ("metric", BASE, training.state, "change", "n", "verdict", "held-out texts")
     cells = []
     rows = [row for row in rows if row.a is not None or row.b is not None]
     for row in rows:
@@ -113,6 +113,7 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
             value(row.a, column),
             value(row.b, column),
             change(row, column),
+            units(row),
             row.verdict if row.change is not None else "",
             value(human[row.metric], column) if row.metric in human else "",
         )
@@ -120,12 +121,12 @@ def _change(training: Training, summary: Summary, diff: Diff | None) -> StateCha
     return StateChange(
         training.state,
         training.preset,
-        tuple(_facts(training)),
-        _speed(rows),
+        facts(training),
+        speed_said(rows, summary.completed.cases),
         ("case", *headings) if several else headings,
         tuple(cells),
         tuple({**dataclasses.asdict(row), "human": human.get(row.metric)} for row in rows),
-        tuple(_notes(training, rows)),
+        tuple(_notes(training, rows, summary)),
         training,
     )
 
@@ -140,68 +141,16 @@ def _rows_of(training: Training, summary: Summary, diff: Diff | None) -> list[Ro
     return [row for row in diff.rows if row.case_b in cases] if diff else []
 
 
-def _facts(training: Training) -> list[str]:
-    data, ran = training.data, training.what_ran
-    texts = f"{data.get('texts', 0):,}"
-    if (there := data.get("texts_there", data.get("texts"))) != data.get("texts"):
-        texts += f" of {there:,}"
-    facts = [
-        f"{data.get('dataset', 'texts')}: {texts} texts, {training.tokens:,} tokens counted in "
-        f"{training.steps:,} steps",
-        training.line(),
-    ]
-    if training.loss_per_token is not None:
-        facts.append(f"without padding {training.loss_per_token:.2f} nats per token")
-    if training.stopped_early:
-        facts.append(f"stopped early at {training.steps:,} of {training.planned_steps:,} steps")
-    if training.best_step is not None:
-        facts.append(f"the weights of step {training.best_step:,} were kept")
-    if training.perplexity is not None and training.perplexity_before is not None:
-        facts.append(
-            f"held-out perplexity {plain(training.perplexity_before)} → "
-            f"{plain(training.perplexity)} ({data.get('held_out_texts', 0):,} texts)"
-        )
-    how = f"{training.trainable_parameters:,} of {training.parameters:,} parameters"
-    backend = ran.get("backend")
-    facts.append(f"{how} on {backend}" if backend else how)
-    if training.reused:
-        facts.append("trained by an earlier run")
-    return facts
-
-
-def _speed(rows: Sequence[Row]) -> str:
-    """Say what became of the speed; for one launch a side that is a ratio without a verdict."""
-    rates = [row for row in rows if row.metric == "tokens_per_second" and row.change is not None]
-    if not rates:
-        return "speed was not compared: no case of the base has the same sampler and hardware"
-    verdicts = {row.verdict for row in rates}
-    if verdicts == {"same"}:
-        return _UNCHANGED
-    changes = sorted(row.change for row in rates if row.change is not None)
-    said = f"tokens/s × {plain(changes[0])}"
-    if len(changes) > 1:
-        said += f" to × {plain(changes[-1])}"
-    open_ = [row for row in rates if row.verdict == "unresolved"]
-    if len(open_) == len(rates):
-        launches = min(min(row.n_a, row.n_b) for row in open_)
-        needed = max((row.needed or 0 for row in open_), default=0)
-        more = f", {needed} a side would allow one" if needed else ""
-        return (
-            f"{said}: no verdict, since {launches} launch{'es' * (launches != 1)} a side cannot be "
-            f"tested{more}. Training changes no shape, so it should be × 1: what differs is the "
-            "machine's noise, see the warnings"
-        )
-    moved = ", ".join(sorted(f"{row.case_b} {row.verdict}" for row in rates if row not in open_))
-    return (
-        f"{said} ({moved}). Training changes no shape: look for another program on the machine, "
-        "clocks or heat in the warnings, and measure again"
-    )
-
-
-def _notes(training: Training, rows: Sequence[Row]) -> list[str]:
+def _notes(training: Training, rows: Sequence[Row], summary: Summary) -> list[str]:
     notes = []
     if any(row.unit in ("prompts", "samples") for row in rows):
-        notes.append("Scores are means over the texts that both sides could judge.")
+        scored = (summary.scores.cases.get(case) for case in {row.case_b for row in rows})
+        texts = sorted({len(one.keys) for one in scored if one is not None})
+        of = f" of {' or '.join(f'{count:,}' for count in texts)}" if texts else ""
+        notes.append(
+            f"Scores are means over the texts that both sides could judge, n{of}; what has no "
+            "letters is not judged."
+        )
     both = [row for row in rows if row.a is not None and row.b is not None]  # else the – says it
     refused = {row.reason for row in both if row.verdict == "not comparable" and row.reason}
     notes += [f"not comparable: {reason}" for reason in sorted(refused)]

@@ -40,7 +40,9 @@ class Training:
         state: label of the state.
         key: content key: the same key is the same training.
         reused: it was made by an earlier run and only looked up.
-        data: facts of the data set (source, texts, held_out_texts, characters, licence ...).
+        data: facts of the data set (source, texts, held_out_texts, licence ...); ``characters`` of
+            the texts as they are read, ``characters_used`` of what ``sequence_length`` left of
+            them, and ``texts_cut``, how many it cut.
         recipe: ``scenarios.training.Train`` as plain data, every default spelled out.
         steps: optimizer steps taken, over all epochs.
         planned_steps: steps that the recipe asks for with these texts.
@@ -75,6 +77,10 @@ class Training:
         curve: at most ``CURVE_POINTS`` points.
         missing: field name -> why it is None.
         warnings: what went wrong and did not stop it, with advice.
+        fingerprint: SHA-256 of the data set's content, wherever it lies; this and the next two are
+            None in records of older versions.
+        base_fingerprint: digest of the base preset's content.
+        recipe_fingerprint: SHA-256 of the recipe and of the choice of texts.
     """
 
     kind: ClassVar[str] = "training"
@@ -114,6 +120,9 @@ class Training:
     curve: list[Point] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    fingerprint: str | None = None
+    base_fingerprint: str | None = None
+    recipe_fingerprint: str | None = None
 
     def line(self) -> str:
         """Return the line that Keras prints at the end of an epoch.

@@ -13,7 +13,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -21,14 +20,13 @@ from pydantic import (
     model_serializer,
 )
 
+from scenarios.poem_forms import FORMS_WANTED, Forms
 from scenarios.values import (
     Count,
     Model,
     Number,
     Switch,
     Text,
-    as_list,
-    no_duplicates,
     one_line,
     printable,
     refuse,
@@ -56,7 +54,10 @@ Collection = Literal[
     "tang", "song", "ci", "wudai", "yuanqu", "shijing", "chuci", "caocao", "nalan", "yuding",
     "shuimo",
 ]  # fmt: skip
-Form = Literal["wujue", "qijue", "wulu", "qilu"]
+HOW_TO_GET_HUGGINGFACE = (
+    'make it, where there is a network, by `python -c "import datasets; '
+    "datasets.load_dataset('NAME', split='train').save_to_disk('FOLDER')\"`"
+)
 
 
 def _not_empty(text: str) -> str:
@@ -100,8 +101,8 @@ def _file(path: str, info: ValidationInfo) -> str:
     return _there(path, info, folder=False)
 
 
-def _folder(path: str, info: ValidationInfo) -> str:
-    return _there(path, info, folder=True)
+def _saved(path: str, info: ValidationInfo) -> str:
+    return _there(path, info, folder=True, advice=HOW_TO_GET_HUGGINGFACE)
 
 
 def _checkout(path: str, info: ValidationInfo) -> str:
@@ -149,9 +150,16 @@ class Sample(DataSet):
 
     key = "sample"
     sample: Literal["tang"] = Field(description="Which one: tang, 8,000 regular Tang poems.")
+    form: Forms | None = Field(default=None, description=FORMS_WANTED)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Every option; without a form it reads as ever, so the keys of old states hold."""
+        chosen = super().choices
+        return chosen if self.form else {k: v for k, v in chosen.items() if k != "form"}
 
     def _words(self) -> tuple[str, str]:
-        return self.sample, ""
+        return self.sample, ", ".join(self.form or ())
 
 
 class ChinesePoetry(DataSet):
@@ -166,21 +174,7 @@ class ChinesePoetry(DataSet):
         description="The checkout, or the unpacked package; null: the command line says where.",
     )
     collection: Collection = Field(default="tang", description="Which collection of it.")
-    form: (
-        Annotated[
-            tuple[Form, ...],
-            Field(
-                min_length=1,
-                json_schema_extra={"type": ["array", "string"]},
-            ),
-            BeforeValidator(as_list),
-            AfterValidator(no_duplicates),
-        ]
-        | None
-    ) = Field(
-        default=None,
-        description="Only poems of these shapes: 5 or 7 characters by 4 (jue) or 8 (lu) lines.",
-    )
+    form: Forms | None = Field(default=None, description=FORMS_WANTED)
     script: Literal["traditional", "simplified"] = Field(
         default="traditional",
         description="traditional leaves the texts as they are stored; simplified folds them.",
@@ -280,7 +274,7 @@ class HuggingFace(DataSet):
     key = "huggingface"
     places = frozenset({"huggingface"})
 
-    huggingface: Annotated[Name, AfterValidator(_folder)] = Field(description="The folder.")
+    huggingface: Annotated[Name, AfterValidator(_saved)] = Field(description="The folder.")
     column: Name = Field(description="The column that holds the text.")
     split: Name | None = Field(
         default=None, description="Which split, where the folder holds several; default: train."

@@ -23,9 +23,10 @@ FORMS: list[tuple[Any, str]] = [
     ({"chinese-poetry": "./cp", "collection": "ci"}, "chinese-poetry ci"),
     ({"chinese-poetry": "./cp", "form": "wujue"}, "chinese-poetry tang (wujue)"),
     (
-        {"chinese-poetry": "./cp", "form": ["wujue", "qilu"], "script": "simplified"},
-        "chinese-poetry tang (wujue, qilu)",
+        {"chinese-poetry": "./cp", "form": ["wujue", "qilv"], "script": "simplified"},
+        "chinese-poetry tang (wujue, qilv)",
     ),
+    ({"sample": "tang", "form": "wulu"}, "sample tang (wulv)"),
     ({"tfds": "reddit_tifu", "field": "documents"}, "tfds reddit_tifu (documents)"),
     (
         {"tfds": "reddit_tifu/long:1.1.2", "field": "tldr", "split": "train[:5%]", "folder": "~/d"},
@@ -80,6 +81,21 @@ def test_choices_say_what_is_taken_and_not_where_it_lies() -> None:
     assert csv.choices != jsonl.choices
 
 
+@pytest.mark.parametrize("body", [{"sample": "tang"}, {"chinese-poetry": "./cp"}])
+@pytest.mark.parametrize(("old", "name"), [("wulu", "wulv"), ("qilu", "qilv")])
+def test_a_form_under_its_old_name_is_the_same_state(
+    body: dict[str, str], old: str, name: str
+) -> None:
+    data = parse_data_set({**body, "form": old})
+    assert data == parse_data_set({**body, "form": [name]})
+    assert data.choices == parse_data_set({**body, "form": name}).choices
+    assert data.choices["form"] == [name]
+
+
+def test_the_whole_sample_reads_as_before_it_had_forms() -> None:
+    assert "form" not in parse_data_set("tang").choices
+
+
 def test_the_collections_of_a_scenario_are_those_that_can_be_read() -> None:
     allowed = ChinesePoetry.model_json_schema()["properties"]["collection"]["enum"]
     assert allowed == list(COLLECTIONS) == list(chinese_poetry._LAYOUTS)
@@ -115,7 +131,7 @@ def test_the_collections_of_a_scenario_are_those_that_can_be_read() -> None:
         ({"sample": "tang", "shuffle": 0}, ("shuffle",), "boolean"),
         ({"chinese-poetry": "x", "collection": "tnag"}, ("collection",), "'tang'"),
         ({"chinese-poetry": "x", "form": "lushi"}, ("form", 0), "'wujue'"),
-        ({"chinese-poetry": "x", "form": ["qilu", "qilu"]}, ("form", 1), "is there already"),
+        ({"chinese-poetry": "x", "form": ["qilv", "qilu"]}, ("form", 1), "is there already"),
         ({"chinese-poetry": "x", "form": []}, ("form",), "at least 1"),
     ],
 )
@@ -161,9 +177,11 @@ def test_a_place_where_nothing_is(tmp_path: Path) -> None:
     missing = str(tmp_path / "no")
     assert refused({"text": "no"}, tmp_path) == f"there is no such file: {missing}"
     assert refused({"csv": ".", "column": "a"}, tmp_path).startswith("is a folder, not a file: ")
-    assert refused({"huggingface": "no", "column": "a"}, tmp_path) == (
-        f"there is no such folder: {missing}"
+    words = refused({"huggingface": "no", "column": "a"}, tmp_path)
+    assert words.startswith(
+        f"there is no such folder: {missing}; make it, where there is a network"
     )
+    assert "datasets.load_dataset('NAME', split='train').save_to_disk('FOLDER')" in words
     words = refused({"chinese-poetry": "no"}, tmp_path)
     assert words.startswith(f"there is no such folder: {missing}; get it by `git clone https://")
     assert "npm pack chinese-poetry" in words

@@ -36,6 +36,7 @@ TRAINING = Training.from_data(
         "accuracy": 0.3263,
         "perplexity_before": 300.0,
         "perplexity": 30.0,
+        "warnings": [],
     }
 )
 
@@ -74,6 +75,26 @@ def test_off_a_terminal_there_is_one_line_for_each_case():
     ]
     skipped = printed(False, done(TOP_K, "skipped", "no GPU here"))
     assert skipped == f"1/3 {TOP_K}: skipped: no GPU here\n"
+
+
+def test_a_reason_that_several_cases_share_is_told_once():
+    text = printed(
+        False,
+        done(GREEDY, "failed", "no column 'x'"),
+        done(TOP_K, "failed", "no column 'x'"),
+    )
+    assert text.splitlines() == [
+        f"1/3 {GREEDY}: failed: no column 'x'",
+        f"2/2 {TOP_K}: failed: for the same reason",
+    ]
+
+
+def test_the_warnings_of_a_training_are_told_when_it_is_done():
+    screen = console(False)
+    cut = dataclasses.replace(TRAINING, warnings=["38 of 40 [texts] were cut"])
+    with RunProgress(PLAN, 0, screen) as progress:
+        progress.trained(cut)
+    assert screen.file.getvalue().splitlines()[-1] == "tiny/tang: 38 of 40 [texts] were cut"
 
 
 def steps(progress, name, count):

@@ -184,6 +184,14 @@ def test_reading_and_fingerprinting_the_sample_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_one_form_of_the_sample() -> None:
+    texts = read(parse_data_set({"sample": "tang", "form": "wujue"}), 0)
+    assert {len(poem) for poem in texts.train + texts.held_out} == {24}
+    there = texts.facts["texts_in_set"]
+    assert there > 500
+    assert texts.facts["dropped"] == {"other forms": COUNT - there}
+
+
 def test_the_sample() -> None:
     data = parse_data_set("tang")
     prepare(data)

@@ -162,6 +162,14 @@ class TestCsv:
         packed = gzip.compress(content.encode())
         assert texts_of(table(write(tmp_path, "x.tsv.gz", packed))) == {"a, b", "c"}
 
+    def test_columns_are_listed_once_where_none_is_near(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "x.csv", "id,poem,author\n1,a,b\n")
+        assert message(table(path, "text")) == (
+            f"{path}: has no column 'text' (columns: 'id', 'poem', 'author')"
+        )
+        wide = write(tmp_path, "y.csv", ",".join(f"c{i}" for i in range(25)) + "\n")
+        assert message(table(wide, "text")).endswith("'c19' and 5 more)")
+
     def test_a_column_that_is_not_there(self, tmp_path: Path) -> None:
         path = write(tmp_path, "x.csv", "id,poem,author\n1,a,b\n")
         assert message(table(path, "peom")) == (
@@ -172,7 +180,7 @@ class TestCsv:
         ("content", "words"),
         [
             ("", "empty; it needs a header row"),
-            ("t\n", "no text in "),
+            ("t\n", "(it has a header and no row below)"),
             ('t\n"a\n', ":2: not a CSV table"),
             ('t\n"a"b\n', ":2: not a CSV table"),
             ("t\na\rb\n", "not a CSV table"),
@@ -185,6 +193,12 @@ class TestCsv:
 
     def test_nul_bytes(self, tmp_path: Path) -> None:
         assert texts_of(table(write(tmp_path, "x.csv", "t\na\0b\nc\n"))) == {"a\0b", "c"}
+
+
+@pytest.mark.parametrize("kind", [plain, objects])
+def test_a_file_of_blank_lines_is_not_called_empty(kind: Any, tmp_path: Path) -> None:
+    assert message(kind(write(tmp_path, "x", "\n \n\n"))).endswith("(it has blank lines only)")
+    assert message(kind(write(tmp_path, "y", ""))).endswith("(it is empty)")
 
 
 def test_hostile_texts_come_through(tmp_path: Path) -> None:

@@ -202,8 +202,11 @@ def test_reading(tiny: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"field": "document"}, "no field 'document'; did you mean 'documents'? (it has documents"),
-        ({"split": "tran"}, "has no split 'tran'; did you mean 'train'? (it has train, test)"),
+        (
+            {"field": "document"},
+            "no field 'document'; did you mean 'documents'? (fields: 'doc",
+        ),
+        ({"split": "tran"}, "has no split 'tran'; did you mean 'train'? (splits: 'train', 'test')"),
         ({"field": "score"}, "the field 'score' holds no text but int32"),
         ({"split": "train[:x]"}, "Error parsing split 'train[:x]'"),
     ],

@@ -31,6 +31,7 @@ RECORD = {
     **{f.name: 0 for f in dataclasses.fields(Training)},
     **dict.fromkeys(("preset", "state", "key"), "x"),
     **dict.fromkeys(("reused", "stopped_early"), False),
+    **dict.fromkeys(("fingerprint", "base_fingerprint", "recipe_fingerprint")),
     "data": {"dataset": "sample tang", "texts": 3},
     "recipe": {},
     "what_ran": {},
@@ -167,6 +168,9 @@ def test_the_run_folder_has_record_curve_picture_and_texts(folder: RunFolder, st
     run(folder, store, Trainers())
     [training] = complete([], folder.read()).trainings
     assert (training.preset, training.state, training.reused) == ("tiny_gpt2_en", "tang", False)
+    digests = (training.fingerprint, training.base_fingerprint, training.recipe_fingerprint)
+    assert all(isinstance(one, str) and len(one) >= 16 for one in digests)
+    assert len({*digests}) == 3
     own = training_folder(folder.path, "tiny_gpt2_en", "tang")
     assert read_texts(own / TEXTS) == (["a", "b"], ["c"])
     assert (own / "curve.csv").read_text().splitlines() == [
@@ -184,11 +188,16 @@ def test_an_unchanged_state_trains_nothing_and_a_changed_recipe_does(
     run(folder, store, trainers)
     run(folder, store, trainers, generate={"samples": 3})
     assert trainers.started == ["read", "train"]
-    assert [t.reused for t in complete([], folder.read()).trainings] == [True]
+    [kept] = complete([], folder.read()).trainings
+    assert kept.reused
     other = [{"tang": {"data": "tang", "train": {"batches": 2, "seed": 1}}}]
     run(folder, store, trainers, states=other)
     assert trainers.started == ["read", "train"] * 2
     assert len(store.all()) == 2
+    [changed] = complete([], folder.read()).trainings
+    assert changed.fingerprint == kept.fingerprint
+    assert changed.base_fingerprint == kept.base_fingerprint
+    assert changed.recipe_fingerprint != kept.recipe_fingerprint
 
 
 def test_states_of_one_content_under_two_names_are_trained_once(

@@ -64,6 +64,16 @@ def test_what_is_counted_is_right(facts: dict[str, Any]) -> None:
     assert facts["left_in_work"] == ["done.json"], "the checkpoint is gone"
 
 
+def test_what_was_cut_off_is_counted_and_said(facts: dict[str, Any]) -> None:
+    data = facts["plain"]["data"]
+    # one token a character; of the 16 positions the start token takes one
+    assert (data["texts"], data["texts_cut"], data["characters_used"]) == (36, 36, 36 * 15)
+    assert data["characters"] > 36 * 35
+    [warning] = facts["plain"]["warnings"]
+    assert warning.startswith("36 of 36 texts were cut at 16 tokens, and so ")
+    assert warning.endswith("characters were not used: raise train.sequence_length")
+
+
 def test_a_stopped_training_goes_on_at_its_next_batch(facts: dict[str, Any]) -> None:
     """And gives the weights, the loss and the accuracy of an unbroken one of the same seed."""
     resumed, plain = facts["resumed"], facts["plain"]
@@ -105,3 +115,8 @@ def test_what_cannot_be_trained_is_said_in_words(facts: dict[str, Any]) -> None:
     assert "more than one token" in refused["one_token"]
     assert "held_out" in refused["held_out"]
     assert "lower learning_rate" in refused["diverged"]
+    assert refused["no_adapters"].startswith("lora_rank: this model takes no LoRA adapters (")
+    assert refused["none_added"] == (
+        "lora_rank: KerasHub adds no LoRA adapters to a BackboneThatAddsNone; "
+        "train it without lora_rank"
+    )

@@ -148,8 +148,40 @@ def facts(backend: str, preset: str, root: Path) -> dict[str, Any]:
         "one_token": lab.refusal("r3", texts=[""] * 8),
         "held_out": lab.refusal("r4", held_out=[], early_stop={}),
         "diverged": lab.refusal("r5", learning_rate=1e6, optimizer="sgd"),
+        "no_adapters": adapters_refused(Backbone()),
+        "none_added": adapters_refused(BackboneThatAddsNone()),
     }
     return found
+
+
+class Backbone:
+    """A backbone of a kind that has never heard of adapters."""
+
+    weights: tuple[Any, ...] = ()
+    trainable_variables: tuple[Any, ...] = ()
+
+
+class BackboneThatAddsNone(Backbone):
+    """One whose layers have other names than those that adapters go into."""
+
+    def enable_lora(self, rank: int) -> None:
+        pass
+
+
+def adapters_refused(backbone: Backbone) -> str:
+    """Return why a model with this backbone takes no adapters."""
+    from types import SimpleNamespace
+
+    from bench.engine.interface import InputError
+    from bench.states.training.model import Trainee
+
+    trainee = Trainee.__new__(Trainee)
+    trainee.causal_lm = SimpleNamespace(backbone=backbone)
+    try:
+        trainee._add_adapters(4)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 if __name__ == "__main__":

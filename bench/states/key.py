@@ -36,5 +36,14 @@ def state_key(data: DataSet, recipe: Train, hardware: Hardware, base: str, conte
         "hardware": [hardware.device.partition(":")[0], hardware.backend, hardware.jit],
         "versions": {n: installed[n] for n in ("keras", "keras-hub", _BACKENDS[hardware.backend])},
     }
+    return _hash(parts)[:16]
+
+
+def recipe_fingerprint(data: DataSet, recipe: Train) -> str:
+    """Return a SHA-256 of the recipe and of the choice of texts, wherever it is trained."""
+    return _hash([data.choices, recipe.model_dump(exclude={"hardware"})])
+
+
+def _hash(parts: Any) -> str:
     text = json.dumps(parts, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()

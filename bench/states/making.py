@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from bench.launcher import AnyJob, Worker, WorkerDiedError, WorkerTimedOutError
 from bench.preset_sources import fingerprint
+from bench.states.key import recipe_fingerprint
 from bench.states.needed import TrainingTask
 from bench.states.reading import ReadingJob
 from bench.states.store import PRESET, WORK, Store, StoredState
@@ -105,7 +106,14 @@ class StateMaker:
                 "input",
             ) from error
         training = dataclasses.replace(
-            stored.training, preset=task.preset, state=task.state, reused=reused
+            stored.training,
+            preset=task.preset,
+            state=task.state,
+            reused=reused,
+            # The key holds all three, so they are right for states stored without them as well.
+            fingerprint=task.data_content,
+            base_fingerprint=task.base_content,
+            recipe_fingerprint=recipe_fingerprint(task.data, task.recipe),
         )
         self._keep(task, stored, training)
         self.watcher.trained(training)

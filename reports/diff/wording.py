@@ -66,7 +66,7 @@ def cells(row: Row, column: Column, case: str) -> tuple[str, ...]:
         value(row.a, column),
         value(row.b, column),
         change(row, column),
-        _units(row),
+        units(row),
         case,
     )
 
@@ -164,7 +164,8 @@ def _lost(diff: Diff) -> list[str]:
     return [f"Failed in B, not in A: {_which(lost)}."] if lost else []
 
 
-def _units(row: Row) -> str:
+def units(row: Row) -> str:
+    """Return how many units the values of a row rest on, and which."""
     if not row.unit:
         return NOTHING
     if row.unit == "launches":

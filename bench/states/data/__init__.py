@@ -55,8 +55,7 @@ def read(data: DataSet, seed: int) -> Texts:
     kept = [text for text in found.texts if text.strip()]
     empty = len(found.texts) - len(kept)
     if not kept:
-        what = f"all {empty} are empty" if empty else "it is empty"
-        raise DataError(f"{data.label}: no text in {found.source} ({what})")
+        raise DataError(f"{data.label}: no text in {found.source} ({_why_none(found)})")
     divided = sides.divide(kept, data.held_out)
     if divided is None:
         raise DataError(
@@ -123,6 +122,13 @@ def _found(data: DataSet) -> Found:
         case HuggingFace():
             return huggingface.texts(data)
     raise TypeError(type(data).__name__)
+
+
+def _why_none(found: Found) -> str:
+    left_out = [f"{count:,} left out: {reason}" for reason, count in found.dropped.items()]
+    if found.texts:
+        left_out.append(f"all {len(found.texts):,} are empty")
+    return "; ".join(left_out) or found.nothing
 
 
 def _content(data: DataSet) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from bench.presets.training.tang import poem_text, shape, verse_lines
 from bench.states.data import files
 from bench.states.data.found import DataError, Found
+from bench.states.data.verse_forms import FORMS, OTHER_FORMS
 from scenarios.data_set_kinds import COLLECTIONS, HOW_TO_GET_CHINESE_POETRY
 from scenarios.data_sets import ChinesePoetry
 
@@ -40,7 +41,6 @@ _LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 _ROOTS = ("", "dist", "package/dist", "node_modules/chinese-poetry/dist")
 _PARAGRAPHS = ("paragraphs", "content", "para")
-_SHAPES = {(4, 5): "wujue", (4, 7): "qijue", (8, 5): "wulu", (8, 7): "qilu"}
 _NOTES = re.compile(
     r"（[^（）]*）|\([^()]*\)|〖[^〖〗]*〗|【[^【】]*】|\[[^\[\]]*\]|｛[^｛｝]*｝|\{[^{}]*\}"
 )
@@ -70,7 +70,7 @@ def texts(data: ChinesePoetry) -> Found:
         from metrics.chinese.simplified import fold
 
         poems = [fold(poem) for poem in poems]
-    dropped = {"lost or foreign characters": damaged, "other forms": other}
+    dropped = {"lost or foreign characters": damaged, OTHER_FORMS: other}
     return Found(
         poems,
         f"chinese-poetry, {COLLECTIONS[data.collection]}, in {data.folder}",
@@ -160,4 +160,4 @@ def _poem(record: dict[str, Any]) -> tuple[str | None, str | None]:
     if lines is None:
         return None, None
     regular = shape(lines)
-    return (poem_text(lines), _SHAPES[regular]) if regular else (bare, None)
+    return (poem_text(lines), FORMS[regular]) if regular else (bare, None)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenarios.values import did_you_mean, quoted
+
 
 class DataError(Exception):
     """Why a data set cannot be used: one message for people, with what to do about it."""
@@ -20,12 +22,14 @@ class Found:
         source: where they come from, for people.
         licence: what the source itself says about it; None where it says nothing.
         dropped: what the reader left out, reason -> how many.
+        nothing: why there is no text, in a few words, where there is none and nothing was dropped.
     """
 
     texts: Sequence[str]
     source: str
     licence: str | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
+    nothing: str = "it is empty"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,22 @@ class Texts:
     train: list[str]
     held_out: list[str]
     facts: dict[str, Any]
+
+
+def instead(word: str, known: Sequence[str], what: str) -> str:
+    """Return what there is instead of a word: `` (columns: 'a', 'b')``.
+
+    A name that is near comes first: ``; did you mean 'a'? (columns: 'a', 'b')``.
+    """
+    near = did_you_mean(word, known)
+    if not near.startswith("; did you mean"):
+        near = ""  # it names all there are, which the bracket does
+    names = ", ".join(map(quoted, known[:_MOST_NAMED])) or "none"
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    return f"{near} ({what}: {names}{more})"
+
+
+_MOST_NAMED = 20
 
 
 def whole_characters(text: str) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.states.data import files
-from bench.states.data.found import DataError, Found, whole_characters
+from bench.states.data.found import DataError, Found, instead, whole_characters
+from scenarios.data_set_kinds import HOW_TO_GET_HUGGINGFACE
 from scenarios.data_sets import HuggingFace
-from scenarios.values import did_you_mean, quoted
+from scenarios.values import quoted
 
 
 def texts(data: HuggingFace) -> Found:
@@ -31,9 +32,8 @@ def texts(data: HuggingFace) -> Found:
     except Exception as error:  # the library raises whatever Arrow does
         raise DataError(f"{folder}: cannot be read: {type(error).__name__}: {error}") from None
     if data.column not in table.column_names:
-        known = did_you_mean(data.column, table.column_names)
-        names = ", ".join(map(quoted, table.column_names[:20]))
-        raise DataError(f"{folder}: has no column {quoted(data.column)}{known} (columns: {names})")
+        other = instead(data.column, table.column_names, "columns")
+        raise DataError(f"{folder}: has no column {quoted(data.column)}{other}")
     found = []
     for number, value in enumerate(table[data.column]):
         if value is not None and not isinstance(value, str):
@@ -64,7 +64,10 @@ def _split(data: HuggingFace) -> Path:
     top = Path(data.huggingface)
     if not (top / "dataset_dict.json").is_file():
         if not (top / "state.json").is_file():
-            raise DataError(f"{top}: not a data set written by save_to_disk (it has no state.json)")
+            raise DataError(
+                f"{top}: not a data set written by save_to_disk (it has no state.json); "
+                f"{HOW_TO_GET_HUGGINGFACE}"
+            )
         own = _object(top / "state.json").get("_split")
         if data.split not in (None, own):
             raise DataError(f"{top}: has no split {quoted(data.split)}; it is one split ({own})")
@@ -72,8 +75,8 @@ def _split(data: HuggingFace) -> Path:
     splits = [str(name) for name in _object(top / "dataset_dict.json").get("splits") or []]
     split = data.split or "train"
     if split not in splits:
-        known = did_you_mean(split, splits)
-        raise DataError(f"{top}: has no split {quoted(split)}{known} (splits: {', '.join(splits)})")
+        other = instead(split, splits, "splits")
+        raise DataError(f"{top}: has no split {quoted(split)}{other}")
     return top / split
 
 

@@ -21,10 +21,12 @@ def texts(data: JsonLines) -> Found:
     """
     path = Path(data.path)
     found = []
+    nothing = "it is empty"
     for number, line in lines(path):
+        nothing = "it has blank lines only"
         if line.strip():
             found.append(_text(line, data.field, f"{path}:{number}"))
-    return Found(found, str(path))
+    return Found(found, str(path), nothing=nothing)
 
 
 def _text(line: str, field: str, where: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.states.data.files import lines
-from bench.states.data.found import DataError, Found
+from bench.states.data.found import DataError, Found, instead
 from scenarios.data_sets import Csv
-from scenarios.values import did_you_mean, quoted
+from scenarios.values import quoted
 
 _LONGEST = 2**31 - 1  # characters of a cell; what a C long holds everywhere
 
@@ -23,7 +23,8 @@ def texts(data: Csv) -> Found:
     path = Path(data.path)
     before = csv.field_size_limit(_LONGEST)  # of the whole process, so it is put back
     try:
-        return Found(list(_column(path, data.column, data.delimiter)), str(path))
+        cells = list(_column(path, data.column, data.delimiter))
+        return Found(cells, str(path), nothing="it has a header and no row below")
     finally:
         csv.field_size_limit(before)
 
@@ -40,11 +41,8 @@ def _column(path: Path, column: str, delimiter: str) -> Iterator[str]:
             raise DataError(f"{path}: empty; it needs a header row and a row for each text")
         names = [name.strip() for name in header]
         if column not in names:
-            known = did_you_mean(column, names)
-            raise DataError(
-                f"{path}: has no column {quoted(column)}{known} "
-                f"(columns: {', '.join(map(quoted, names[:20]))})"
-            )
+            other = instead(column, names, "columns")
+            raise DataError(f"{path}: has no column {quoted(column)}{other}")
         place = names.index(column)
         for row in rows:
             if row:  # an empty line is no row

@@ -18,7 +18,9 @@ def texts(data: TextFile) -> Found:
     path = Path(data.path)
     if data.separator is None:
         # Empty lines lay a file out; they are no texts and are not counted as such.
-        return Found([bare for _, line in lines(path) if (bare := line.strip())], str(path))
+        bare = [line.strip() for _, line in lines(path)]
+        blank = "it has blank lines only" if bare else "it is empty"
+        return Found([line for line in bare if line], str(path), nothing=blank)
     whole = "".join(line for _, line in lines(path))
     parts = [part.strip() for part in whole.split(data.separator)]
     if len(parts) > 1 and not parts[-1]:

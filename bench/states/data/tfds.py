@@ -15,9 +15,9 @@ from typing import Any
 
 from bench.preset_folder.fingerprint import fingerprint as folder_fingerprint
 from bench.states.data import tfds_folder
-from bench.states.data.found import DataError, Found
+from bench.states.data.found import DataError, Found, instead
 from scenarios.data_sets import Tfds
-from scenarios.values import did_you_mean, quoted
+from scenarios.values import quoted
 
 _PROCESS = "bench.states.data.tfds_process"
 # The library's metadata leaves out importlib_resources, which fetching needs (seen with 4.9.10).
@@ -123,16 +123,12 @@ def _fault(message: dict[str, Any], folder: Path) -> str:
     known, word = message.get("known", []), message.get("word", "")
     match message["fault"]:
         case "no field":
-            return f"has no field {quoted(word)}{did_you_mean(word, known)} ({_all(known)})"
+            return f"has no field {quoted(word)}{instead(word, known, 'fields')}"
         case "no split":
-            return f"has no split {quoted(word)}{did_you_mean(word, known)} ({_all(known)})"
+            return f"has no split {quoted(word)}{instead(word, known, 'splits')}"
         case "no text":
             return f"the field {quoted(word)} holds no text but {message['message']}"
     return f"cannot be read in {folder}: {message.get('message', message)}"
-
-
-def _all(known: list[str]) -> str:
-    return f"it has {', '.join(known)}"
 
 
 def _licence(folder: Path) -> str | None:

@@ -57,7 +57,7 @@ class Trainee:
         self.random = RandomState(backend)
 
     def _require_positions(self, length: int) -> None:
-        most = getattr(self.causal_lm.backbone, "max_sequence_length", None)
+        most = self.most_positions
         if most is not None and length > most:
             raise InputError(
                 f"sequence_length {length} is beyond the model's {most} positions; "
@@ -78,6 +78,12 @@ class Trainee:
             )
         # They stay what the base has, so a checkpoint does without them.
         self._frozen = {id(v) for v in backbone.weights if not v.trainable}
+
+    @property
+    def most_positions(self) -> int | None:
+        """Longest text in tokens that the model takes; None where it has no limit."""
+        most = getattr(self.causal_lm.backbone, "max_sequence_length", None)
+        return None if most is None else int(most)
 
     @property
     def trainable_parameters(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.engine.interface import Peak
 from bench.states.training.batches import Batches
+from bench.states.training.cutting import Cut
 from bench.states.training.held_out import HeldOut
 from bench.states.training.job import TrainingJob
 from bench.states.training.model import Trainee
@@ -20,6 +21,7 @@ def record(
     recipe: Train,
     trainee: Trainee,
     batches: Batches,
+    cut: Cut,
     held_out: HeldOut | None,
     tally: Tally,
     host: Peak,
@@ -32,6 +34,7 @@ def record(
         recipe: its recipe.
         trainee: the model.
         batches: its batches.
+        cut: what became of the texts in them.
         held_out: the evaluation; None without held-out texts.
         tally: what was counted.
         host: peak resident memory.
@@ -47,6 +50,8 @@ def record(
     )
     absent |= {"host_peak_bytes": host.reason, "device_peak_bytes": device.reason}
     warnings = list(tally.warnings)
+    if said := cut.warning(recipe.sequence_length, trainee.most_positions):
+        warnings.append(said)
     before, after = tally.held_out_before, tally.held_out
     if before is not None and after is not None and after > before:
         warnings.append(
@@ -62,7 +67,7 @@ def record(
         state=job.state,
         key=job.key,
         reused=False,
-        data=job.data,
+        data={**job.data, **cut.facts()},
         recipe=recipe.model_dump(mode="json"),
         steps=tally.step,
         planned_steps=batches.per_epoch * recipe.epochs,

@@ -13,6 +13,7 @@ from keras import ops
 from bench.engine.interface import InputError, Peak
 from bench.resources import clear_host_peak, host_peak
 from bench.states.training.batches import Batches, Tokens, texts_per_epoch, tokenise
+from bench.states.training.cutting import count_cut
 from bench.states.training.held_out import HeldOut
 from bench.states.training.job import DONE, Progress, Report, TrainingJob
 from bench.states.training.model import Trainee
@@ -88,6 +89,7 @@ class Trainer:
             self._recipe,
             self._trainee,
             self._batches,
+            self._cut,
             self._held_out,
             self._tally,
             host,
@@ -123,6 +125,7 @@ class Trainer:
         if int(tokens.weights.sum(axis=1).max()) < 2:
             raise InputError("data: no text has more than one token, so there is none to foresee")
         self._batches = Batches(tokens, recipe.batch_size, self._job.shuffle, recipe.seed)
+        self._cut = count_cut(self._trainee.causal_lm.preprocessor, texts[: len(tokens)], tokens)
         held = self._tokens(held_out) if held_out else None
         self._held_out = None
         if held is not None:
