@@ -7,6 +7,7 @@ cannot be loaded is reported and left out.
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -110,16 +111,17 @@ def canonical(name: str) -> str:
 
 
 def select(names: Iterable[str]) -> dict[str, Metric]:
-    """Return the metrics of these names and groups, each once, in the order asked for.
+    """Return the metrics of these names, groups and globs, each once, in the order asked for.
 
     Raises:
-        ValueError: a name is neither a metric, an alias nor a group; the message says which one is
-            nearest.
+        ValueError: a name is neither a metric, an alias, a group nor a glob that fits a metric; the
+            message says which one is nearest.
     """
     found, kin = all_metrics(), groups()
     chosen: dict[str, Metric] = {}
     for name in names:
-        for member in kin.get(name, (canonical(name),)):
+        fitting = fnmatch.filter(found, name.casefold())
+        for member in kin.get(name, fitting or (canonical(name),)):
             if member not in found:
                 raise ValueError(_unknown(name, (*kin, *found, *ALIASES)))
             chosen[member] = found[member]

@@ -141,7 +141,7 @@ class Scenario(Model):
     generate: Generate = Field(default=Generate(), description="How much to generate.")
     measure: Measure = Field(default=Measure(), description="How to measure.")
     metrics: OneOrMore[Text] = Field(
-        default=("*",), description="Globs on the names of the text metrics to compute."
+        default=("*",), description="Text metrics to compute: names, groups, globs."
     )
     gates: dict[Label, Gates] = Field(
         default_factory=dict, description="Metric -> what every case must keep; one, or several."

@@ -101,6 +101,7 @@ def test_select_by_name_alias_and_group_each_once_and_in_order():
     assert list(select(["zipf", "rep_4", "seq_rep_4"])) == ["zipf", "seq_rep_4"]
     assert list(select(["repetition"])) == list(groups()["repetition"])
     assert next(iter(select(["ttr", "repetition"]))) == "ttr"
+    assert list(select(["Seq_rep_[12]", "seq_*1"])) == ["seq_rep_1", "seq_rep_2"]
     assert select([]) == {}
     assert canonical("rep_2") == "seq_rep_2"
     assert canonical("zipf") == "zipf"
