@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports.csv_files import CASES, SAMPLES
 from reports.gate_words import GateLine, gate_lines
+from reports.state_facts import COST_HEADINGS, costs
 from reports.table import TableColumn, View, view
 from reports.visible import one_line, shortened
 
@@ -43,6 +44,7 @@ def show(summary: Summary, console: Console, gates: Sequence[GateOutcome] = ()) 
     _print_notes(said.notes_of(columns), left_out, console)
     for change in summary.state_changes:
         _print_change(change, console)
+    _print_costs(summary, console)
     _print_absent(said, console)
     for text, cases in said.warnings:
         about = f" ({cases})" if cases else ""
@@ -164,6 +166,25 @@ def _print_change(change: StateChange, console: Console) -> None:
         console.print(table)
     for note in (change.speed, *change.notes):
         console.print(_line((one_line(note), "dim")))
+
+
+def _print_costs(summary: Summary, console: Console) -> None:
+    """Print what the states of a preset cost, side by side, where there are several."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not (rows := costs(summary.completed.trainings)):
+        return
+    console.print()
+    console.print(
+        _line(("what the states cost: parameters trained, time and memory of training", "bold"))
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for place, heading in enumerate(COST_HEADINGS):
+        table.add_column(Text(heading), justify="right" if place else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    console.print(table)
 
 
 def _print_absent(said: View, console: Console) -> None:

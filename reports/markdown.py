@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.gate_words import gate_lines
+from reports.state_facts import COST_HEADINGS, costs
 from reports.table import View, view
 from reports.visible import one_line
 
@@ -46,6 +47,7 @@ def markdown(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
         parts.append("\n".join(f"- {bullet}" for bullet in bullets))
     for change in summary.state_changes:
         parts += _changed(change)
+    parts += _cost_table(summary)
     return "\n\n".join(parts) + "\n"
 
 
@@ -76,6 +78,18 @@ def _changed(change: StateChange) -> list[str]:
         parts.append("\n".join(_row(row) for row in (head, marks, *rows)))
     parts.append("\n".join(f"- {escaped(note)}" for note in (change.speed, *change.notes)))
     return parts
+
+
+def _cost_table(summary: Summary) -> list[str]:
+    """Return what the states of a preset cost, side by side, where there are several."""
+    if not (rows := costs(summary.completed.trainings)):
+        return []
+    marks = ["---", *["---:"] * (len(COST_HEADINGS) - 1)]
+    body = [_row([escaped(cell) for cell in row]) for row in rows]
+    return [
+        "#### What the states cost: parameters trained, time and memory of training",
+        "\n".join([_row(list(COST_HEADINGS)), _row(marks), *body]),
+    ]
 
 
 def escaped(text: object) -> str:

@@ -12,15 +12,14 @@ from reports.training import Training
 _HASH = re.compile("[0-9a-f]{16,}")  # a preset of a hub has its name instead
 _SHORT = 8  # hexadecimal digits of a fingerprint that people compare
 COST_HEADINGS = (
-    "preset",
     "state",
-    "trained parameters",
+    "trains",
     "steps",
-    "training s",
+    "s",
     "ms/step",
     "host MB",
     "device MB",
-    "held-out perplexity",
+    "perplexity",
 )
 _NOTHING = "–"
 
@@ -112,8 +111,7 @@ def _row(training: Training) -> tuple[str, ...]:
         return _NOTHING if value is None else plain(value * scale)
 
     return (
-        training.preset,
-        training.state,
+        f"{training.preset}/{training.state}",
         f"{training.trainable_parameters:,}",
         f"{training.steps:,}",
         number(training.seconds),

@@ -76,7 +76,14 @@ def test_the_article_has_its_four_parts():
 def test_tang_needs_no_network():
     scenario = load("tang").scenario
     assert [preset.source for preset in scenario.presets] == ["tiny_gpt2_en"]
-    assert scenario.states[1].data.label == "sample tang"
+    assert scenario.states[1].data.label == "sample tang (wujue, wulv)"
+
+
+def test_tang_long_has_the_recipe_whose_result_the_docs_give():
+    state = load("tang-long").scenario.states[1]
+    recipe = state.train
+    assert (recipe.batch_size, recipe.epochs, recipe.sequence_length) == (16, 3, 72)
+    assert (state.data.label, state.data.held_out) == ("sample tang", 0.01)  # 1,482 steps
 
 
 def run(code):

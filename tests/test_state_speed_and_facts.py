@@ -114,8 +114,8 @@ def test_states_stand_side_by_side_where_there_are_several() -> None:
     one = training(preset="p", state="full", trainable_parameters=4_000, seconds=30.0)
     two = dataclasses.replace(one, state="lora", trainable_parameters=40, seconds=20.0)
     rows = costs([one, two, dataclasses.replace(one, preset="other")])
-    assert [(r[0], r[1], r[2], r[4]) for r in rows] == [
-        ("p", "full", "4,000", "30.0"), ("p", "lora", "40", "20.0"),
+    assert [(r[0], r[1], r[3]) for r in rows] == [
+        ("p/full", "4,000", "30.0"), ("p/lora", "40", "20.0"),
     ]  # fmt: skip
     assert {len(r) for r in rows} == {len(COST_HEADINGS)}
     assert costs([one]) == []
