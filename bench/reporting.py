@@ -35,6 +35,7 @@ def report(
     chart: Path | None = None,
     history: Path | None = None,
     judgement: Judgement | None = None,
+    write: bool = True,
 ) -> Sequence[GateOutcome]:
     """Score and summarise a run, write its files, print it; return what became of its gates.
 
@@ -49,6 +50,7 @@ def report(
         chart: where to draw the charts as SVG, too.
         history: the folder in which to keep the run, if it is complete.
         judgement: of this run, where it was judged already.
+        write: write the run's files; not where it was judged by gates that are not its own.
 
     Raises:
         RunFolderError: the records cannot be read; or, once the report is printed, its files
@@ -62,7 +64,8 @@ def report(
         summary, gates = judgement.summary, judgement.gates
     unwritten: RunFolderError | None = None
     try:
-        write_files(summary, gates, guard)
+        if write:
+            write_files(summary, gates, guard)
     except RunFolderError as error:
         unwritten = error
     _print(summary, gates, form, samples, guard)

@@ -16,6 +16,7 @@ from reports.atomic_file import replacing
 from reports.diff.comparable import machines_differ
 from reports.gates import GateOutcome
 from reports.manifest import RunFolderError, fail
+from reports.records import RunEnd
 from reports.run_folder import RunFolder, folder_name
 
 if TYPE_CHECKING:
@@ -86,13 +87,13 @@ def last_good(run: RunFolder) -> LastGood:
 
     A run of other cases (``--only``) is passed over; so is a folder that cannot be read.
     """
-    name, root = str(run.manifest.get("scenario_name")), run.path.parent
+    name, root = str(run.manifest.get("scenario_name")), run.path.resolve().parent
     elsewhere: str | None = None
     latest: str | None = None
     for earlier in _earlier(run):
         trouble = _trouble(earlier)
         if latest is None:
-            latest = f"the last one, {earlier.path.name}: {trouble}" if trouble else ""
+            latest = f"{earlier.path.name}: {_told(earlier, trouble)}" if trouble else ""
         if trouble:
             continue
         differ = machines_differ(earlier.manifest, run.manifest)
@@ -103,8 +104,17 @@ def last_good(run: RunFolder) -> LastGood:
     if elsewhere:
         return LastGood(None, f"{elsewhere}. {_SERIES}")
     if latest:
-        accept = "versebench report RUN --accept makes one the baseline"
-        return LastGood(None, f"no earlier run in {root} is good ({latest}). {_SERIES}; {accept}")
+        return LastGood(
+            None,
+            f"no earlier run is good ({latest}): nothing is compared until a run passes its gates "
+            "or is accepted (versebench report RUN --accept)",
+        )
+    if other := _under_another_name(run):
+        return LastGood(
+            None,
+            f"{other} in {root} is a run of {name}, but only folders still called as versebench "
+            f"called them, TIME-{folder_name(name)}, are looked at. {_SERIES}",
+        )
     return LastGood(None, f"this is the first run of {name} in {root}. {_SERIES}")
 
 
@@ -112,22 +122,53 @@ def _earlier(run: RunFolder) -> Iterator[RunFolder]:
     """Earlier runs of the same cases, the newest first; their names begin with the time."""
     name = str(run.manifest.get("scenario_name"))
     ending, created = f"-{folder_name(name)}", str(run.manifest.get("created"))
+    own = run.path.resolve()
     try:
-        paths = [one for one in run.path.parent.iterdir() if one.name.endswith(ending)]
+        paths = [one for one in own.parent.iterdir() if one.name.endswith(ending)]
     except OSError:
         return
     for path in sorted(paths, key=lambda one: one.name, reverse=True):
-        if path.name == run.path.name:
+        if path.name == own.name:
             continue
         try:
             earlier = RunFolder.open(path)
         except RunFolderError:
             continue
         manifest = earlier.manifest
-        before = str(manifest.get("created")) <= created and path.name < run.path.name
+        before = str(manifest.get("created")) <= created and path.name < own.name
         alike = all(manifest.get(k) == run.manifest.get(k) for k in ("scenario_name", "only"))
         if before and alike:
             yield earlier
+
+
+def _under_another_name(run: RunFolder) -> str | None:
+    """The last of the folders beside a run that hold the same scenario and were renamed."""
+    name = run.manifest.get("scenario_name")
+    ending, own = f"-{folder_name(str(name))}", run.path.resolve()
+    try:
+        paths = [one for one in own.parent.iterdir() if not one.name.endswith(ending)]
+    except OSError:
+        return None
+    for path in sorted(paths, reverse=True):
+        try:
+            if path.name != own.name and RunFolder.open(path).manifest["scenario_name"] == name:
+                return path.name
+        except (RunFolderError, KeyError):
+            continue
+    return None
+
+
+def _told(run: RunFolder, trouble: str) -> str:
+    """Add to a trouble what the records say of it: a run without a verdict may have ended."""
+    if (run.path / VERDICT).exists():
+        return trouble
+    try:
+        ends = [record.status for record in run.read() if isinstance(record, RunEnd)]
+    except RunFolderError:
+        return trouble
+    if ends[-1:] != ["complete"]:
+        return "it did not end"
+    return f"{trouble}, since an older versebench made it, or it was copied without"
 
 
 def _trouble(run: RunFolder) -> str | None:
@@ -135,7 +176,7 @@ def _trouble(run: RunFolder) -> str | None:
     try:
         verdict: Any = json.loads((run.path / VERDICT).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return "it did not end"
+        return f"it has no {VERDICT}"
     except (OSError, ValueError, RecursionError):
         return f"its {VERDICT} cannot be read"
     if not isinstance(verdict, Mapping):

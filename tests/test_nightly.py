@@ -109,7 +109,7 @@ def _invoke(command: Any, arguments: list[str]) -> tuple[int, str]:
     result = CliRunner(env={"COLUMNS": "300"}).invoke(command, arguments, standalone_mode=False)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return int(result.return_value), " ".join(result.stdout.split())
+    return int(result.return_value), " ".join(result.output.split())
 
 
 @pytest.fixture
@@ -178,8 +178,11 @@ def test_a_slower_state_may_be_accepted(nights: Nights) -> None:
     nights.pace["greedy"] = 1.3
     assert nights.night()[0] == exit_codes.WORSE
     slower = nights.latest
-    code, _ = nights.report(slower, "--accept")
-    assert code == exit_codes.WORSE  # what happened, happened
+    code, said = nights.report(slower, "--accept")
+    assert code == exit_codes.FINE
+    assert said.rstrip().endswith(
+        f"accepted: {slower.name} is the baseline from now on (although 1 gate failed)"
+    )
     code, said = nights.night()
     assert code == exit_codes.FINE
     assert slower.name in said
@@ -275,7 +278,11 @@ def test_gates_of_the_command_line(nights: Nights) -> None:
     assert nights.report(nights.latest)[0] == exit_codes.WORSE  # it belongs to the run
     nights.night()
     assert nights.report(nights.latest)[0] == exit_codes.FINE
+    kept = {path: path.read_bytes() for path in nights.latest.iterdir() if path.is_file()}
     assert nights.report(nights.latest, "--gate", "rep_1<=1")[0] == exit_codes.FINE
+    assert kept == {path: path.read_bytes() for path in nights.latest.iterdir() if path.is_file()}
+    with pytest.raises(Exception, match="leave out --gate"):
+        nights.report(nights.latest, "--accept", "--gate", "rep_1<=1")
     code, said = nights.report(nights.latest, "--gate", "energy_joules_per_1000_tokens<=1")
     assert code == exit_codes.NOTHING_COMPARED
 

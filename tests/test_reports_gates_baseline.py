@@ -213,7 +213,7 @@ def test_the_last_good_run(measured, tmp_path):
     one = measured({"greedy": 1.0}, created="2026-11-01T00:00:00+00:00")
     two = measured({"greedy": lost("greedy")}, created="2026-11-02T00:00:00+00:00")
     now = measured({"greedy": 1.0}, created="2026-11-03T00:00:00+00:00")
-    assert "it did not end" in last_good(now.run).excuse  # nobody judged the earlier ones
+    assert "it has no gates.json, since" in last_good(now.run).excuse  # nobody judged them
     keep_verdict(one, [])
     keep_verdict(two, [])
     assert last_good(now.run).run.path == one.run.path
@@ -224,13 +224,27 @@ def test_the_last_good_run(measured, tmp_path):
     keep_verdict(one, [outcome("fail")])
     found = last_good(now.run)
     assert found.run is None
-    assert "--accept" in found.excuse
+    assert found.excuse == (
+        f"no earlier run is good ({two.run.path.name}: 1 case failed, nothing was measured): "
+        "nothing is compared until a run passes its gates or is accepted "
+        "(versebench report RUN --accept)"
+    )
     keep_verdict(two, [], accepted=True)
     assert last_good(now.run).run.path == two.run.path
     assert "first run of demo" in last_good(one.run).excuse  # it looks back only
     (two.run.path / VERDICT).write_text("{")
     (tmp_path / "29990101-000000-demo").mkdir()  # no run folder: passed over
     assert last_good(now.run).run is None
+
+
+def test_why_there_is_no_last_good_run(measured):
+    killed = measured({"greedy": 1.0}, created="2026-11-01T00:00:00+00:00", ended=None)
+    now = measured({"greedy": 1.0}, created="2026-11-03T00:00:00+00:00")
+    assert f"({killed.run.path.name}: it did not end)" in last_good(now.run).excuse
+    killed.run.path.rename(killed.run.path.with_name("before"))
+    said = last_good(now.run).excuse
+    assert said.startswith("before in ")
+    assert "only folders still called as versebench called them, TIME-demo, are looked" in said
 
 
 @pytest.mark.parametrize("ended", ["interrupted", "failed", None])

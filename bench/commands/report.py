@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bench import exit_codes
 from bench.commands.gate_options import Gates, as_data, check_baseline, check_where, gate_options
 from bench.pages import IN_RUN_FOLDER, needs_extra
 
@@ -86,15 +87,19 @@ def command(
 ) -> int:
     """Show RUN (a run folder) as a table, CSV, Markdown, JSON, a page; its files are written anew.
 
-    Exit codes: 0 fine, 1 a gate failed, 2 not a run folder, 3 a gate met no value.
+    With --gate they stay as they are: they hold what the scenario's own gates say.
+
+    Exit codes: 0 fine or accepted, 1 a gate failed, 2 not a run folder, 3 a gate met no value.
     """
     from bench.judgement import judged, together
     from bench.outcome import gates_code
     from bench.reporting import append_summary, report
     from reports.frontier import QualityError
-    from reports.last_good import keep_verdict
+    from reports.last_good import keep_verdict, why_not_good
     from reports.run_folder import RunFolder
 
+    if accept and gates:
+        raise click.UsageError("--accept takes RUN whatever gates say: leave out --gate")
     if form and export:
         raise click.UsageError("--export prints in place of --csv, --md or --json: name one")
     folder = RunFolder.open(run)
@@ -114,10 +119,15 @@ def command(
         page=page,
         chart=chart,
         judgement=judgement,
+        write=not gates,
     )
     code = gates_code(judgement.gates)
     if job_summary:
         append_summary(job_summary, judgement, code)
     if accept:
         keep_verdict(judgement.summary, judgement.gates, accepted=True)
+        why = ", ".join(why_not_good(judgement.summary, judgement.gates))
+        name, although = folder.path.resolve().name, f" (although {why})" if why else ""
+        click.echo(f"accepted: {name} is the baseline from now on{although}", err=True)
+        return exit_codes.FINE
     return code
