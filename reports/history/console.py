@@ -10,6 +10,7 @@ from reports.history.groups import group_lines, step_groups
 from reports.history.names import series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History, Trend
+from reports.history.worth_seeing import ordered, without_single, worth_seeing
 from reports.visible import one_line
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
         console: where to.
         everything: every step and every row.
     """
+    history = history if everything else worth_seeing(history)
     console.print(_line(wording.headline(history), "bold"))
     groups = step_groups(history)
     shown = groups if everything else groups[:MOST_GROUPS]
@@ -45,7 +47,9 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
     if len(shown) < len(groups):
         left = number(len(groups) - len(shown), "more step")
         console.print(_line(f"{left}: see them with --all.", "dim"))
-    rows = wording.rows(history)
+    rows, single = ordered(history), None
+    if not everything:
+        rows, single = without_single(rows)
     kept = rows if everything else rows[:MOST_ROWS]
     if kept:
         console.print()
@@ -53,6 +57,8 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
     if len(kept) < len(rows):
         left = number(len(rows) - len(kept), "more trend")
         console.print(_line(f"{left}: see them with --all.", "dim"))
+    if single is not None:
+        console.print(_line(single, "dim"))
     if told := wording.remarks(history):
         console.print()
         for text in told:
@@ -63,7 +69,7 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
     from rich.table import Table
     from rich.text import Text
 
-    names, shared = short_names(history)
+    names, shared = short_names(rows)
     labels = series_labels(history)
     plain = [
         wording.cells(

@@ -78,7 +78,7 @@ def group_lines(group: Group, history: History) -> list[str]:
     there = {one.series.key.case for one in history.trends if one.series.column == column}
     where = f"in {group.cases[0]}"
     if len(group.cases) > 1:
-        names, _ = short_names(history)
+        names, _ = short_names(history.trends)
         keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one, _ in steps)
         where = f"in {len(keys)} of {len(there)} cases: {named([names[key] for key in keys])}"
     since = f"since {moment(group.run.created)}, run {group.run.name}"

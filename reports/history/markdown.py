@@ -9,6 +9,7 @@ from reports.history.groups import group_lines, step_groups
 from reports.history.names import series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History
+from reports.history.worth_seeing import ordered, worth_seeing
 from reports.markdown import escaped
 
 MOST_ROWS = 200
@@ -23,6 +24,7 @@ def markdown(history: History, *, everything: bool = False) -> str:
         history: what to write.
         everything: leave nothing out, however long it gets.
     """
+    history = history if everything else worth_seeing(history)
     parts = [f"### {escaped(wording.headline(history))}"]
     groups = step_groups(history)
     shown = groups if everything else groups[:MOST_GROUPS]
@@ -35,9 +37,9 @@ def markdown(history: History, *, everything: bool = False) -> str:
         )
     if len(shown) < len(groups):
         parts.append(f"{number(len(groups) - len(shown), 'more step')}.")
-    rows = wording.rows(history)
+    rows = ordered(history)
     kept = rows if everything else rows[:MOST_ROWS]
-    names, shared = short_names(history)
+    names, shared = short_names(history.trends)
     labels = series_labels(history)
     if kept:
         if shared is not None:

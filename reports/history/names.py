@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reports.history.trends import History
+from collections.abc import Sequence
+
+from reports.history.trends import History, Trend
 
 
 def series_labels(history: History) -> dict[int, str]:
@@ -19,13 +21,15 @@ def series_labels(history: History) -> dict[int, str]:
     return found
 
 
-def short_names(history: History) -> tuple[dict[tuple[str, str], str], str | None]:
+def short_names(trends: Sequence[Trend]) -> tuple[dict[tuple[str, str], str], str | None]:
     """Return what to call each case, by (scenario, id), and what all have in common."""
-    keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one in history.trends)
+    keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one in trends)
     several = len({scenario for scenario, _ in keys}) > 1
     parts = {key: (*([key[0]] if several else []), *key[1].split("/")) for key in keys}
-    if len(keys) < 2 or len({len(one) for one in parts.values()}) > 1:
-        return {key: ": ".join(key) if several else key[1] for key in keys}, None
+    if len(keys) < 2:
+        return {key: key[1] for key in keys}, None
+    if len({len(one) for one in parts.values()}) > 1:
+        return _without_hardware(trends, several=several)
     varying = [
         place for place, words in enumerate(zip(*parts.values(), strict=True)) if len({*words}) > 1
     ]
@@ -33,3 +37,20 @@ def short_names(history: History) -> tuple[dict[tuple[str, str], str], str | Non
     shared = "/".join("…" if place in varying else word for place, word in enumerate(first))
     names = {key: "/".join(own[place] for place in varying) for key, own in parts.items()}
     return names, shared if len(varying) < len(first) else None
+
+
+def _without_hardware(
+    trends: Sequence[Trend], *, several: bool
+) -> tuple[dict[tuple[str, str], str], str | None]:
+    """Names of cases whose ids have different numbers of parts: whole but for shared hardware."""
+    keys = [one.series.key for one in trends]
+    hardware = keys[0].hardware
+    shared = all(key.hardware == hardware and hardware in key.case.split("/") for key in keys)
+    names = {}
+    for key in keys:
+        parts = key.case.split("/")
+        if shared:
+            parts.remove(hardware)
+        case = "/".join(parts) or key.case
+        names[key.scenario, key.case] = f"{key.scenario}: {case}" if several else case
+    return names, hardware if shared else None

@@ -10,6 +10,7 @@ from reports.history.groups import group_lines, step_groups
 from reports.history.names import series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History, Trend
+from reports.history.worth_seeing import metrics_first, ordered, worth_seeing
 from reports.page.shell import render
 
 MOST_DRAWN = 200  # trends; more are counted
@@ -24,8 +25,9 @@ def page_html(history: History) -> str:
     """
     from markupsafe import Markup
 
-    rows = wording.rows(history)
-    names, shared = short_names(history)
+    history = worth_seeing(history)
+    rows = ordered(history)
+    names, shared = short_names(history.trends)
     labels = series_labels(history)
     groups = step_groups(history)
 
@@ -48,7 +50,7 @@ def page_html(history: History) -> str:
         }
 
     by_metric: dict[str, list[dict[str, Any]]] = {
-        trend.series.column.heading: [] for trend in history.trends
+        heading: [] for heading in metrics_first(rows[:MOST_DRAWN])
     }
     for trend in rows[:MOST_DRAWN]:
         by_metric[trend.series.column.heading].append(drawn(trend))
@@ -67,8 +69,8 @@ def page_html(history: History) -> str:
             for lines in [group_lines(group, history)]
         ],
         more_groups=max(0, len(groups) - MOST_GROUPS),
-        metrics={heading: them for heading, them in by_metric.items() if them},
+        metrics=by_metric,
         shared=shared,
-        more=max(0, len(rows) - MOST_DRAWN),
+        drawn=f"{MOST_DRAWN:,} of {len(rows):,}" if len(rows) > MOST_DRAWN else None,
         remarks=wording.remarks(history),
     )

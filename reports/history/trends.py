@@ -104,6 +104,7 @@ class History:
         faults: file -> why it was skipped.
         notes: what else to know.
         spans: series -> its first and last run, where its case has several series.
+        patterns: globs of the metrics that were asked for.
     """
 
     folder: Path
@@ -114,6 +115,7 @@ class History:
     faults: Mapping[str, str]
     notes: list[str]
     spans: Mapping[int, tuple[RunFacts, RunFacts]]
+    patterns: tuple[str, ...] = USUAL
 
     @property
     def steps(self) -> list[tuple[Trend, Step]]:
@@ -161,7 +163,8 @@ def trends(
         for one, (form, floor), cuts in zip(found, forms, places, strict=True)
     ]
     notes = [index.note] if index.note else []
-    return History(folder, runs, superseded, keys, made, index.faults, notes, spans)
+    asked = tuple(patterns)
+    return History(folder, runs, superseded, keys, made, index.faults, notes, spans, asked)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.diff.wording import value
 from reports.history.across import Event
 from reports.history.beginnings import UNSEEN, Beginning, beginnings
-from reports.history.groups import ORDER, size
+from reports.history.groups import ORDER
 from reports.history.phrases import (
     MOST_NAMED,
     NOTHING,
@@ -37,18 +37,6 @@ def headline(history: History) -> str:
     period = " to ".join(dict.fromkeys(day(one.created) for one in (runs[0], runs[-1])))
     what = f"{number(len(runs), 'run')} from {period}, {number(cases, 'case')}"
     return f"{what}; {f'steps: {said}' if said else 'no steps'}"
-
-
-def rows(history: History) -> list[Trend]:
-    """Return the trends in the order of the table: those with steps first, worst first."""
-
-    def rank(trend: Trend) -> tuple[int, float]:
-        last = trend.steps[-1] if trend.steps else None
-        if last is None:
-            return len(ORDER), 0.0
-        return ORDER.index(last.verdict), -size(trend, last)
-
-    return sorted(history.trends, key=rank)
 
 
 def cells(trend: Trend, case: str, label: str, width: int) -> tuple[str, ...]:
