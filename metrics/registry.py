@@ -106,8 +106,9 @@ def groups() -> dict[str, tuple[str, ...]]:
 
 
 def canonical(name: str) -> str:
-    """Return the metric's own name: ``rep_4`` is short for ``seq_rep_4``."""
-    return ALIASES.get(name, name)
+    """Return the metric's own name: ``rep_4``, in tables ``rep-4``, is short for ``seq_rep_4``."""
+    plain = name if "[" in name else name.replace("-", "_")  # in a glob, [a-z] is a range
+    return ALIASES.get(plain, plain)
 
 
 def select(names: Iterable[str]) -> dict[str, Metric]:

@@ -18,7 +18,7 @@ from scenarios.values import Model, Number, as_list, did_you_mean, quoted, refus
 _PERCENT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*%\s*")
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _EXPRESSION = re.compile(
-    rf"(?P<name>[\w.-]+)\s*(?:(?P<sign><=|>=)\s*(?P<limit>{_NUMBER})"
+    rf"(?P<name>[\w./-]+)\s*(?:(?P<sign><=|>=)\s*(?P<limit>{_NUMBER})"
     r"|\s(?P<against>not_worse|worse_by\s+(?P<by>\S+)))(?:\s+where\s+(?P<where>.+))?"
 )
 FORMS = "NAME<=NUMBER, NAME>=NUMBER, 'NAME worse_by 5%' or 'NAME not_worse'"

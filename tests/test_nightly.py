@@ -292,6 +292,7 @@ def test_gates_of_the_command_line(nights: Nights) -> None:
     [
         (["--gate", "rep_4<0.3"], "a limit is inclusive"),
         (["--gate", "rep_44<=0.3"], "did you mean"),
+        (["--gate", "tok/s>=20"], "'tok/s' is the title of tokens_per_second: write that"),
         (["--gate", "zipf worse_by 5%"], "neither way of zipf is worse"),
         (["--gate", "distinct_2 not_worse"], "no scatter to test with"),
         (["--gate", "jit<=3"], "no column or metric"),

@@ -87,6 +87,13 @@ def test_the_scenarios_gates_are_the_default(tmp_path):
 
 def test_names_are_checked_before_a_run():
     assert check_names(["tokens_per_second", "rep_4", "seq_rep_4", "diversity"]) == {}
+    assert check_names(["rep-4", "self-bleu-4", "distinct-2"]) == {}  # as tables have them
+    assert check_names(["self-BLEU-4", "tok/s", "TTFT", "repeated lines"]) == {
+        "self-BLEU-4": "'self-BLEU-4' is the title of self_bleu_4: write that",
+        "tok/s": "'tok/s' is the title of tokens_per_second: write that",
+        "TTFT": "'TTFT' is the title of ttft_seconds: write that",
+        "repeated lines": "'repeated lines' is the title of duplicate_lines: write that",
+    }
     faults = check_names(["tokens_per_secnd", "sampler", "tokens_per_second_low"])
     assert "did you mean tokens_per_second?" in faults["tokens_per_secnd"]
     assert len(faults) == 3

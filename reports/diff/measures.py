@@ -10,6 +10,7 @@ from typing import Literal
 
 from metrics import Metric, canonical
 from reports.columns import CASE_COLUMNS, HEADLINE_METRICS, Better, Column, describe
+from reports.titles import name_hint
 
 Kind = Literal["speed", "set-up", "memory", "energy", "share", "other"]
 
@@ -140,7 +141,8 @@ def parse_floor(text: str) -> tuple[str, float]:
             f"not a floor: {text!r}. Write a share above 0 (10% or 0.1, for speed), or "
             f"NAME=SHARE, where NAME is a metric or one of {', '.join(FLOORS)}."
         )
-    return canonical(match[1] or "speed"), value
+    name = match[1] or "speed"
+    return name if name in FLOORS else canonical(name), value
 
 
 def _matching(patterns: Iterable[str], names: Sequence[str]) -> set[str]:
@@ -148,6 +150,8 @@ def _matching(patterns: Iterable[str], names: Sequence[str]) -> set[str]:
     for pattern in patterns:
         matched = fnmatch.filter(names, canonical(pattern))
         if not matched:
+            if hint := name_hint(pattern, names):
+                raise MeasureError(f"no metric fits {pattern!r}: {hint}.")
             raise MeasureError(f"no metric fits {pattern!r}. There are: {', '.join(names)}.")
         chosen.update(matched)
     return chosen

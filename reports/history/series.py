@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from metrics import canonical
 from reports.columns import CASE_COLUMNS, Better, Column
 from reports.history.index import Index
+from reports.titles import name_hint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -168,6 +169,8 @@ def metrics_of(index: Index, patterns: Sequence[str]) -> list[str]:
     chosen: set[str] = set()
     for pattern in patterns:
         fitting = fnmatch.filter(order, canonical(pattern))
+        if not fitting and (hint := name_hint(pattern, order)):
+            raise NothingFitsError(f"no metric fits {pattern!r}: {hint}.")
         if not fitting and order:
             raise NothingFitsError(
                 f"no run in the history has a metric {pattern!r}. There are: {', '.join(order)}."

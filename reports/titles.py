@@ -1,0 +1,24 @@
+"""What a column or metric is called, for somebody who read its title in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from metrics import all_metrics
+from reports.columns import CASE_COLUMNS
+
+
+def name_hint(title: str, known: Collection[str]) -> str | None:
+    """Say which name to write in place of a title of the console's table.
+
+    Args:
+        title: what somebody wrote; case does not matter.
+        known: the names that would do.
+
+    Returns:
+        A sentence's part; None where it is no title of one of them.
+    """
+    titles = {metric.title.casefold(): name for name, metric in all_metrics().items()}
+    titles |= {column.title.casefold(): column.name for column in CASE_COLUMNS if column.title}
+    name = titles.get(title.strip().casefold())
+    return f"{title!r} is the title of {name}: write that" if name in known else None
