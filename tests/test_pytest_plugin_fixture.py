@@ -90,11 +90,13 @@ def test_a_result_says_what_it_has() -> None:
     told = {
         "row": {"seq_rep_4": 0.25, "samples": 4},
         "missing": {"zh_rhyme": "no Chinese text"},
-        "columns": ["seq_rep_4", "samples", "zh_rhyme", "energy"],
+        "columns": ["seq_rep_4", "samples", "zh_rhyme", "energy", "tokens_per_second"],
+        "others": ["mtld", "seq_rep_1"],
         "seconds": [0.5],
         "warnings": [],
     }
-    one = result.Result("a/b", told, {"rep_4": "seq_rep_4"}, "runs/x")
+    short = {"rep_4": "seq_rep_4", "rep_1": "seq_rep_1"}
+    one = result.Result("a/b", told, short, "runs/x")
     assert (one.rep_4, one["rep_4"], dict(one)) == (0.25, 0.25, told["row"])
     with pytest.raises(AttributeError, match="a/b has no zh_rhyme: no Chinese text"):
         one.zh_rhyme  # noqa: B018
@@ -102,6 +104,11 @@ def test_a_result_says_what_it_has() -> None:
         one["zh_rhyme"]
     with pytest.raises(AttributeError, match="has no energy: it does not apply"):
         one.energy  # noqa: B018
+    for name in ("mtld", "rep_1"):
+        with pytest.raises(AttributeError, match=f"has no {name}: the metric was not asked for"):
+            getattr(one, name)
+    with pytest.raises(AttributeError, match="did you mean 'tokens_per_second'"):
+        one.tok_s  # noqa: B018
     assert getattr(one, "zh_rhyme", None) is None
     assert one.texts == []
     assert one.run_folder == Path("runs/x")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bench.judgement import judged
 from bench.pages import IN_RUN_FOLDER, write_page
 from bench.reporting import keep_in_history, write_files
-from metrics.registry import ALIASES
+from metrics.registry import ALIASES, all_metrics
 from reports.case_summary import counts
 from reports.columns import metric_column
 from reports.frames import rows_of
@@ -51,7 +51,7 @@ def answer(
         ``reason`` (why it was skipped); ``failures`` (texts, one per gate missed, or why there is
         nothing); ``seconds`` and ``over`` (what each of them is of); ``row`` (column -> value,
         without the empty ones); ``missing`` (column -> why); ``columns`` (all their names);
-        ``warnings``; and ``texts``, where asked for.
+        ``others`` (the metrics that were not asked for); ``warnings``; and ``texts``, where asked for.
     """
     judgement = judged(folder)
     summary, gates = judgement.summary, judgement.gates
@@ -136,6 +136,7 @@ def _case(
         },
         "missing": {column: one_line(why) for column, why in reasons.items()},
         "columns": [column for column in row if column not in _NOT_TOLD],
+        "others": sorted(name for name in all_metrics() if name not in summary.metrics),
         "warnings": [one_line(n.text) for n in summary.warnings if result.id in n.cases],
     }
     if result.status in ("failed", "not run"):

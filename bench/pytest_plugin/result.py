@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-_MOST = 12  # columns named where none is near
+_NEAR = 0.4  # of 1: so that half a name finds its column
 
 
 class MissingValueError(AttributeError):
@@ -41,6 +41,7 @@ class Result(Mapping[str, Any]):
         self._row: Mapping[str, Any] = told["row"]
         self._missing: Mapping[str, str] = told["missing"]
         self._columns: list[str] = told["columns"]
+        self._others: list[str] = told.get("others", [])
         self._short = short
 
     def __getattr__(self, name: str) -> Any:
@@ -53,13 +54,16 @@ class Result(Mapping[str, Any]):
         if column in self._columns:
             why = self._missing.get(column) or "it does not apply to this case"
             raise MissingValueError(f"{self._case} has no {name}: {why}")
+        if column in self._others:
+            raise AttributeError(
+                f"{self._case} has no {name}: the metric was not asked for; add it to metrics"
+            )
         raise AttributeError(f"no column or metric called {name!r}{self._hint(name)}")
 
     def _hint(self, name: str) -> str:
-        near = difflib.get_close_matches(name, [*self._columns, *self._short], n=1)
-        if near:
-            return f"; did you mean {near[0]!r}?"
-        return f"; there are {', '.join(self._columns[:_MOST])} and others (docs/reports.md)"
+        known = [*self._columns, *self._short]
+        near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=_NEAR)
+        return f"; did you mean {near[0]!r}?" if near else "; see docs/reports.md for the columns"
 
     def __getitem__(self, name: str) -> Any:
         """Return a value by its name.
