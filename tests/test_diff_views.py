@@ -19,7 +19,8 @@ from reports.diff.csv_file import csv_text
 from reports.diff.json_view import json_object, json_text
 from reports.diff.markdown import LONGEST, markdown
 from reports.diff.result import VERDICTS, Absent, Diff, Row
-from reports.diff.wording import change, gate_of, headline, short_cases, shown
+from reports.diff.wording import change, gate_of, headline, short_cases, shown, units
+from reports.numbers import plain
 
 FAST, SLOW = [100.0, 101, 102, 103, 104], [80.0, 81, 82, 83, 84]
 
@@ -125,10 +126,19 @@ def test_gate(diff):
     assert "❌ gate failed" in markdown(diff, gate="failed")
 
 
+def test_a_gate_that_passes_says_what_it_could_not_tell():
+    one, other = asked(FAST, FAST, case="a"), asked([100.0, 60, 140], [101.0, 60, 139], case="b")
+    diff = diff_of(one, other)
+    assert diff.count("unresolved") == 1
+    said = "gate: passed (nothing is shown to be worse; 1 of 2 could not be told)"
+    assert said in on_terminal(diff, gate="passed")
+    assert "gate: passed\n" in on_terminal(diff_of(one), gate="passed")
+
+
 def test_nothing_compared_says_why():
-    first, second = headline(diff_of(notes=("speed not comparable: cores differs (2 and 4)",)))
+    first, second = headline(diff_of(notes=("speed not comparable: cores differ (2 and 4)",)))
     assert first.startswith("nothing compared")
-    assert "cores differs (2 and 4)" in second
+    assert "cores differ (2 and 4)" in second
 
 
 def test_markdown_is_short_enough_for_a_comment():
@@ -196,3 +206,21 @@ def test_hostile_text_is_shown_and_not_obeyed(name):
     assert not any(cell.startswith(("=", "+", "@", "＝")) for row_ in cells for cell in row_)
     assert json_text(bad).isascii()
     assert text in {one["case"] for one in json.loads(json_text(bad))["rows"]}
+
+
+def test_what_has_no_room_is_told(diff):
+    assert "No room for: A, B, n. Use a wider terminal, or --csv." in on_terminal(diff, 60)
+    assert "No room" not in on_terminal(diff, 200)
+
+
+def test_why_nothing_was_compared_is_told_once():
+    why = "speed not comparable: cores differ (2 and 4)"
+    said = on_terminal(diff_of(notes=(why, "git: a in A, b in B")), 200)
+    assert said.count(why) == 1
+    assert "git: a in A" in said
+
+
+def test_one_unit_and_one_rounding():
+    (row,) = compare([paired([0.5])])[0]
+    assert units(row) == f"1 {row.unit[:-1]}"
+    assert (plain(0.9999), plain(0.99949), plain(99.97)) == ("1.00", "0.999", "100")

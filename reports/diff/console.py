@@ -49,7 +49,7 @@ def show(
     for remark in wording.remarks(diff, rows):
         console.print(_line(remark, "dim"))
     if gate is not None:
-        console.print(_line(f"gate: {gate}", _GATES[gate]))
+        console.print(_line(wording.gate_line(diff, gate), _GATES[gate]))
 
 
 def _print_table(diff: Diff, console: Console, rows: Sequence[Row]) -> None:
@@ -61,7 +61,7 @@ def _print_table(diff: Diff, console: Console, rows: Sequence[Row]) -> None:
         [one_line(cell) for cell in wording.cells(row, diff.columns[row.metric], names[row.case])]
         for row in rows
     ]
-    fitting = _fitting(cells, console.width)
+    fitting, left_out = _fitting(cells, console.width)
     if shared is not None:
         console.print(_line(f"in {shared}", "dim"))
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
@@ -78,10 +78,13 @@ def _print_table(diff: Diff, console: Console, rows: Sequence[Row]) -> None:
         first, *others = (texts[place] for place in fitting)
         table.add_row(Text(first, style=_STYLES.get(row.verdict, "")), *map(Text, others))
     console.print(table)
+    if left_out:
+        said = f"No room for: {', '.join(left_out)}. Use a wider terminal, or --csv."
+        console.print(_line(said, "dim"))
 
 
-def _fitting(cells: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Which columns fit: where room is short, first n goes, then A and B; the case folds."""
+def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[str]]:
+    """Which columns fit, and the headings of the others: where room is short, first n goes, then A and B; the case folds."""
     from rich.cells import cell_len
 
     headings = wording.HEADINGS
@@ -91,10 +94,12 @@ def _fitting(cells: Sequence[Sequence[str]], width: int) -> list[int]:
     ]
     widths[headings.index("case")] = min(widths[headings.index("case")], _LEAST_CASE)
     kept = [place for place in range(len(headings)) if any(row[place] for row in cells)]
+    gone = []
     for name in _DROPPED_FIRST:
         if sum(widths[place] + _GAP for place in kept) - _GAP > width:
             kept.remove(headings.index(name))  # none of these is ever empty
-    return kept
+            gone.append(name)
+    return kept, [name for name in headings if name in gone]
 
 
 def _line(text: str, style: str = "") -> Text:

@@ -37,6 +37,14 @@ def gate_of(diff: Diff) -> Gate:
     return "passed" if diff.tested else "nothing compared"
 
 
+def gate_line(diff: Diff, gate: Gate) -> str:
+    """Return what to say of a gate; a pass says what it could not tell."""
+    if gate != "passed" or not (unresolved := diff.count("unresolved")):
+        return f"gate: {gate}"
+    told = f"{unresolved:,} of {len(diff.rows):,} could not be told"
+    return f"gate: passed (nothing is shown to be worse; {told})"
+
+
 def shown(diff: Diff, *, everything: bool = False) -> list[Row]:
     """Return the rows to show: what was decided, and what is open but lies beyond the floor."""
     if everything:
@@ -129,22 +137,25 @@ def remarks(diff: Diff, rows: Sequence[Row]) -> list[str]:
         said = one.reason if one.status == "missing" else f"{one.status} in {side}: {one.reason}"
         absent.setdefault(said, []).append(one.case)
     told += [f"not compared, {reason} ({_which(cases)})" for reason, cases in absent.items()]
+    if not diff.compared and _why_nothing(diff) in diff.notes:
+        return told + [note for note in diff.notes if note != _why_nothing(diff)]
     return [*told, *diff.notes]
 
 
 def _worst(diff: Diff) -> list[str]:
     if not diff.compared:
-        why = "no case of the one has its counterpart in the other"
-        if diff.absent and not diff.rows:
-            why = diff.absent[0].reason
-        elif diff.notes:
-            why = diff.notes[0]
-        return [f"Nothing was compared: {why}."]
+        return [f"Nothing was compared: {_why_nothing(diff)}."]
     first = diff.rows[0]
     if first.verdict != "worse":
         return ["Nothing is worse." if diff.tested else "Nothing could be tested."]
     column = diff.columns[first.metric]
     return [f"Worst: {column.title or first.metric} {change(first, column)} in {first.case}."]
+
+
+def _why_nothing(diff: Diff) -> str:
+    if diff.absent and not diff.rows:
+        return diff.absent[0].reason
+    return diff.notes[0] if diff.notes else "no case of the one has its counterpart in the other"
 
 
 def _texts(diff: Diff) -> list[str]:
@@ -170,7 +181,7 @@ def units(row: Row) -> str:
         return NOTHING
     if row.unit == "launches":
         return f"{row.n_a}+{row.n_b}"
-    return f"{row.n_a} {row.unit}"
+    return f"1 {row.unit.removesuffix('s')}" if row.n_a == 1 else f"{row.n_a} {row.unit}"
 
 
 def _signed(number: float) -> str:
