@@ -38,7 +38,32 @@ def gates_code(gates: Sequence[GateOutcome]) -> int:
     """
     if any(gate.verdict == "fail" for gate in gates):
         return exit_codes.WORSE
-    compared = {gate.key for gate in gates if gate.verdict != "not compared"}
-    if any(gate.key not in compared and not gate.excused for gate in gates):
+    if _without_value(gates):
         return exit_codes.NOTHING_COMPARED
     return exit_codes.FINE
+
+
+def last_words(code: int, gates: Sequence[GateOutcome], statuses: Sequence[str]) -> str | None:
+    """Say why a run ends with 3, which no table shows; None where it ends otherwise.
+
+    Args:
+        code: the exit code.
+        gates: what became of the gates.
+        statuses: of all cases of the run.
+    """
+    if code != exit_codes.NOTHING_COMPARED:
+        return None
+    if "ok" not in statuses:
+        counts = [(statuses.count(status), status) for status in dict.fromkeys(statuses)]
+        told = ", ".join(f"{n:,} case{'' if n == 1 else 's'} {status}" for n, status in counts)
+        return f"nothing was measured: {told or 'no cases'} (exit code {code})"
+    names = _without_value(gates)
+    many = "gate" if len(names) == 1 else "gates"
+    return f"{many} {', '.join(names)} met no value (exit code {code})"
+
+
+def _without_value(gates: Sequence[GateOutcome]) -> list[str]:
+    """The gates that were compared in no case and have no excuse."""
+    compared = {gate.key for gate in gates if gate.verdict != "not compared"}
+    missed = [one for one in gates if one.key not in compared and not one.excused]
+    return list(dict.fromkeys(one.gate for one in missed))

@@ -256,6 +256,15 @@ def test_few_launches_are_not_compared_and_say_how_many_are_needed(nights: Night
     code, said = nights.night()
     assert code == exit_codes.NOTHING_COMPARED
     assert "2 launches: too few for a test" in said
+    assert said.endswith("gate tokens_per_second met no value (exit code 3)")
+
+
+def test_a_first_night_without_the_device_starts_no_series(nights: Nights) -> None:
+    nights.measure = lambda job: _unavailable("jax sees no gpu")  # type: ignore[method-assign]
+    code, said = nights.night()
+    assert code == exit_codes.NOTHING_COMPARED
+    assert "series" not in said
+    assert said.endswith("nothing was measured: 3 cases skipped (exit code 3)")
 
 
 def test_a_baseline_that_is_named(nights: Nights) -> None:

@@ -201,7 +201,7 @@ def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
     from rich.console import Console
 
     from bench.judgement import judged
-    from bench.outcome import exit_code
+    from bench.outcome import exit_code, last_words
     from bench.progress import RunProgress
     from bench.reporting import append_summary, report
     from bench.runner import Run
@@ -231,4 +231,7 @@ def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
     code = exit_code(outcome, gates, measured=already + outcome.count("ok"))
     if telling.job_summary:
         append_summary(telling.job_summary, judgement, code)
+    statuses = [case.status for case in judgement.summary.completed.cases]
+    if said := last_words(code, gates, statuses):
+        click.echo(said, err=True)
     return code

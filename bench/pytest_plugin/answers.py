@@ -51,7 +51,8 @@ def answer(
         ``reason`` (why it was skipped); ``failures`` (texts, one per gate missed, or why there is
         nothing); ``seconds`` and ``over`` (what each of them is of); ``row`` (column -> value,
         without the empty ones); ``missing`` (column -> why); ``columns`` (all their names);
-        ``others`` (the metrics that were not asked for); ``warnings``; and ``texts``, where asked for.
+        ``others`` (the metrics that were not asked for); ``warnings``; and ``texts``, where asked
+        for.
     """
     judgement = judged(folder)
     summary, gates = judgement.summary, judgement.gates
