@@ -40,4 +40,5 @@ def with_interval(value: float, low: float | None, high: float | None) -> str:
 
 
 def _decimals(value: float, digits: int) -> int:
-    return max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    rounded = float(f"{abs(value):.{digits - 1}e}")  # 0.9999 is as long as 1.00
+    return max(0, digits - 1 - math.floor(math.log10(rounded)))

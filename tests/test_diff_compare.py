@@ -118,8 +118,8 @@ def test_no_difference_at_all_is_the_same():
 
 def test_refused_identical_and_untested():
     question = asked([1.0] * 5, [1.0] * 5)
-    row = one(replace(question, refused="cores differs (2 and 4)"))
-    assert (row.verdict, row.reason) == ("not comparable", "cores differs (2 and 4)")
+    row = one(replace(question, refused="cores differ (2 and 4)"))
+    assert (row.verdict, row.reason) == ("not comparable", "cores differ (2 and 4)")
     row = one(replace(question, identical=True, note="the texts are identical"))
     assert (row.verdict, row.reason) == ("same", "the texts are identical")
     row = one(replace(question, untested="one value"))

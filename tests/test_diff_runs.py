@@ -123,7 +123,7 @@ def test_one_launch_says_how_many_more(measured):
 @pytest.mark.parametrize(
     ("machine", "said"),
     [
-        ({"cores_allowed": 4}, "cores differs (2 and 4)"),
+        ({"cores_allowed": 4}, "cores differ (2 and 4)"),
         ({"cpu_model": "Other"}, "processor differs (Example CPU and Other)"),
         ({"gpus": [{"name": "Some GPU"}]}, "GPU differs (not known and Some GPU)"),
         ({"versions": {"keras": "3.16.0"}}, "version of keras differs (3.15.1 and 3.16.0)"),
@@ -283,3 +283,9 @@ def test_notes_tell_what_else_changed(measured):
     assert "versebench 0.1.0 measured A, 0.2.0 measured B" in notes
     assert "the seed differs: 0 and 1" in notes
     assert "measure differs: trials 3 and 9" in notes
+
+
+def test_a_run_without_revision_is_told_in_whole_words(measured):
+    a = measured({"greedy": 1.0}, git={"revision": "a" * 40, "dirty": False})
+    b = measured({"greedy": 1.0}, git={})
+    assert "git: aaaaaaaaaa in A, no revision in B" in diff_runs(a, b).notes

@@ -209,7 +209,8 @@ def test_hostile_text_is_shown_and_not_obeyed(name):
 
 
 def test_what_has_no_room_is_told(diff):
-    assert "No room for: A, B, n. Use a wider terminal, or --csv." in on_terminal(diff, 60)
+    assert "No room for: A, B, n. Use a" in on_terminal(diff, 44)
+    assert "No room for: A, n. Use a wider terminal, or --csv." in on_terminal(diff, 56)
     assert "No room" not in on_terminal(diff, 200)
 
 

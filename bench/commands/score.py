@@ -123,7 +123,10 @@ def _print(judged: Judged) -> None:
     console = Console()
     for poem in judged.verse.poems if judged.verse else ():
         console.print(poem.drawing)
-    console.print(f"{len(judged.text.units)} units, script: {judged.text.script}\n", style="dim")
+    count = len(judged.text.units)
+    console.print(
+        f"{count} unit{'' if count == 1 else 's'}, script: {judged.text.script}\n", style="dim"
+    )
     print_scores(judged, console)
 
 

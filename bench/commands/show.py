@@ -76,7 +76,8 @@ def print_cases(selection: Selection) -> None:
     samples = sum(len(case.prompts) * generate.samples for case in plan.cases)
     console.print(
         f"\n{len(plan.cases)} cases in {len(plan.groups)} x {plan.launches} launches, "
-        f"at most {samples} texts of up to {generate.max_length} tokens",
+        f"at most {samples} {'text' if samples == 1 else 'texts'} of up to "
+        f"{generate.max_length} tokens",
         highlight=False,
     )
     for task in plan.trainings:

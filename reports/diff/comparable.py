@@ -27,6 +27,7 @@ _BACKENDS = {
 }
 _ALWAYS = ("keras", "keras-hub")
 _WORK = {"prompt_tokens": "prompt tokens", "steps": "decode steps"}
+_PLURAL = frozenset({*_WORK.values(), "cores", "the sampler's arguments"})
 _LONGEST = 60  # characters of a value in a reason
 
 
@@ -45,7 +46,8 @@ class Difference:
     b: object
 
     def __str__(self) -> str:
-        return f"{self.what} differs ({_short(self.a)} and {_short(self.b)})"
+        verb = "differ" if self.what in _PLURAL else "differs"
+        return f"{self.what} {verb} ({_short(self.a)} and {_short(self.b)})"
 
 
 def runs_differ(a: Summary, b: Summary, across: Sequence[Across] = ()) -> list[Difference]:

@@ -84,7 +84,10 @@ def _print_table(diff: Diff, console: Console, rows: Sequence[Row]) -> None:
 
 
 def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[str]]:
-    """Which columns fit, and the headings of the others: where room is short, first n goes, then A and B; the case folds."""
+    """Which columns fit, and the headings of the others.
+
+    Where room is short, first n goes, then A and B; the case folds.
+    """
     from rich.cells import cell_len
 
     headings = wording.HEADINGS

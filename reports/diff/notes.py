@@ -28,14 +28,18 @@ def notes(
         axis: of a diff within one run.
     """
     told = [f"{reason} ({_which(labels)})" for reason, labels in reasons.items()]
+    if axis == "state" and rows and all(row.verdict == "not comparable" for row in rows):
+        told += _other_prompts(reasons)
     told += _too_few(rows)
     if axis is None:
         told += _changed(a, b)
     disturbed = [
         f"{len(summary.warnings)} in {side}"
         for side, summary in (("A", a), ("B", b))
-        if summary.warnings and (side == "A" or b is not a)
+        if summary.warnings
     ]
+    if b is a and disturbed:
+        disturbed = [str(len(a.warnings))]
     if disturbed:
         told.append(f"warnings: {', '.join(disturbed)}. See them with versebench report")
     told += [
@@ -44,6 +48,13 @@ def notes(
         if summary.ended != "complete" and (side == "A" or b is not a)
     ]
     return told
+
+
+def _other_prompts(reasons: Mapping[str, Sequence[str]]) -> list[str]:
+    """Advice where states cannot be compared since each continues its own prompts."""
+    if not any("prompt" in reason for reason in reasons):
+        return []
+    return ["the states of this scenario have different prompts: give them the same to compare"]
 
 
 def _too_few(rows: Sequence[Row]) -> list[str]:
@@ -103,7 +114,7 @@ def _changed(a: Summary, b: Summary) -> list[str]:
 
 def _revision(manifest: Mapping[str, Any]) -> str:
     git = manifest.get("git") or {}
-    revision = str(git.get("revision") or "no revision")[:10]
+    revision = str(git.get("revision") or "")[:10] or "no revision"
     return f"{revision} with uncommitted changes" if git.get("dirty") else revision
 
 
