@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from bench import exit_codes
+from bench.printing import reader_may_leave
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Form = Literal["table", "json", "csv", "markdown", "pytest-benchmark", "openmetrics"]
 MARKDOWN = "report.md"
 _PICTURE_WIDTH = 132  # characters
+_NOT_TO_LOSE = ("manifest.json", "records.jsonl", "scores.jsonl", "gates.json")
 
 
 def report(
@@ -53,37 +55,47 @@ def report(
         write: write the run's files; not where it was judged by gates that are not its own.
 
     Raises:
+        click.UsageError: a picture, page or chart would replace what was measured.
         RunFolderError: the records cannot be read; or, once the report is printed, its files
             cannot be written.
     """
     from reports.run_folder import RunFolderError
 
+    _refuse_to_replace(folder, picture, page, chart)
+
     if judgement is None:
         summary, gates = judge(folder, metrics)
     else:
         summary, gates = judgement.summary, judgement.gates
-    unwritten: RunFolderError | None = None
-    try:
-        if write:
-            write_files(summary, gates, guard)
-    except RunFolderError as error:
-        unwritten = error
-    _print(summary, gates, form, samples, guard)
+    wanted: list[Callable[[], object]] = []
+    if write:
+        wanted.append(lambda: write_files(summary, gates, guard))
     if picture:
-        _draw(summary, gates, picture)
+        wanted.append(lambda: _draw(summary, gates, picture))
     if page is not None:
-        from bench.pages import write_page
-
-        click.echo(f"page: {write_page(summary, gates, page)}", err=True)
+        wanted.append(lambda: _write_page(summary, gates, page))
     if chart is not None:
-        from bench.pages import write_chart
-
-        write_chart(summary, gates, chart)
+        wanted.append(lambda: _write_chart(summary, gates, chart))
     if history is not None:
-        keep_in_history(folder, history, (summary, gates))
+        wanted.append(lambda: keep_in_history(folder, history, (summary, gates)))
+    unwritten: RunFolderError | None = None
+    for make in wanted:  # before printing: its reader may leave; and one that fails stops no other
+        try:
+            make()
+        except RunFolderError as error:
+            unwritten = unwritten or error
+    with reader_may_leave():
+        _print(summary, gates, form, samples, guard)
     if unwritten:
         raise unwritten
     return gates
+
+
+def _refuse_to_replace(folder: RunFolder, *files: Path | None) -> None:
+    own = {(folder.path / name).resolve() for name in _NOT_TO_LOSE}
+    for file in files:
+        if file is not None and file.resolve() in own:
+            raise click.UsageError(f"{file} holds what was measured: name another file to write")
 
 
 def judge(folder: RunFolder, metrics: Sequence[str] = ()) -> tuple[Summary, Sequence[GateOutcome]]:
@@ -100,6 +112,18 @@ def judge(folder: RunFolder, metrics: Sequence[str] = ()) -> tuple[Summary, Sequ
 
     found = judged(folder, metrics=metrics)
     return found.summary, found.gates
+
+
+def _write_page(summary: Summary, gates: Sequence[GateOutcome], file: Path) -> None:
+    from bench.pages import write_page
+
+    click.echo(f"page: {write_page(summary, gates, file)}", err=True)
+
+
+def _write_chart(summary: Summary, gates: Sequence[GateOutcome], file: Path) -> None:
+    from bench.pages import write_chart
+
+    write_chart(summary, gates, file)
 
 
 def append_summary(path: Path, judgement: Judgement, code: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is unchanged.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _beside(path, f".{os.getpid()}.tmp")
     with _taking_its_name(path, temporary), temporary.open("w", encoding="utf-8", newline="") as it:
         yield it
         it.flush()
@@ -33,11 +34,17 @@ def replacing_bytes(path: Path) -> Iterator[IO[bytes]]:
 
     The temporary file has one name, so what a kill leaves of a large one is written over.
     """
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = _beside(path, ".tmp")
     with _taking_its_name(path, temporary), temporary.open("wb") as it:
         yield it
         it.flush()
         os.fsync(it.fileno())
+
+
+def _beside(path: Path, ending: str) -> Path:
+    if not path.name:  # the working folder, or the root of all
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return path.with_name(f".{path.name}{ending}")
 
 
 @contextlib.contextmanager

@@ -175,6 +175,12 @@ def test_a_damaged_file_is_named_and_skipped(tmp_path, harm, said):
         (lambda data: {**data, "cases": {}}, "list of cases"),
         (lambda data: {**data, "cases": ["x"]}, "no object"),
         (lambda data: {**data, "environments": []}, "environment that is not there"),
+        (lambda data: {**data, "environments": 3.5}, "no list of objects"),
+        (lambda data: {**data, "environments": [None]}, "no list of objects"),
+        (
+            lambda data: {**data, "cases": [{**data["cases"][0], "status": "\ud800"}]},
+            "a status that there is not",
+        ),
     ],
 )
 def test_what_is_no_history_file_is_named_and_skipped(tmp_path, change, said):

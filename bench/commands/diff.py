@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from bench.printing import reader_may_leave
+
 if TYPE_CHECKING:
     from reports.diff.between import Options
     from reports.diff.comparable import Across
@@ -93,7 +95,8 @@ def command(
     except (PairingError, MeasureError) as error:
         raise click.UsageError(str(error)) from None
     gate = gate_of(diff) if gated else None
-    _print(diff, form or "table", everything, gate, guard=not raw_csv)
+    with reader_may_leave():
+        _print(diff, form or "table", everything, gate, guard=not raw_csv)
     return _code(diff, gate)
 
 

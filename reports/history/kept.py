@@ -12,7 +12,9 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
+
+from reports.completed import CaseStatus
 
 SCHEMA_VERSION = 1
 KIND = "versebench-history"
@@ -141,16 +143,20 @@ def from_text(text: str) -> KeptRun:
             f"it has schema {version}, and this versebench reads up to {SCHEMA_VERSION}: "
             "upgrade versebench"
         )
-    cases = data.get("cases")
+    cases, environments = data.get("cases"), data.get("environments") or []
     if not isinstance(cases, list):
         raise KeptError("it has no list of cases")
-    kept = [_case(case, len(data.get("environments") or ())) for case in cases]
+    if not isinstance(environments, list) or not all(isinstance(e, dict) for e in environments):
+        raise KeptError("its environments are no list of objects")
+    kept = [_case(case, len(environments)) for case in cases]
     run: KeptRun = _build(KeptRun, {**data, "cases": kept})
     return run
 
 
 def _case(data: Any, environments: int) -> KeptCase:
     case: KeptCase = _build(KeptCase, data)
+    if case.status not in get_args(CaseStatus):
+        raise KeptError("a case has a status that there is not")
     ends = case.intervals.values()
     if any(not isinstance(pair, list) or len(pair) != 2 for pair in ends):
         raise KeptError("an interval has not two ends")
