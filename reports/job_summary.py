@@ -10,6 +10,7 @@ from reports.gate_words import gate_lines
 from reports.markdown import escaped, markdown
 from reports.table import view
 from reports.visible import one_line, shortened
+from reports.warning_lines import merged
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -69,7 +70,7 @@ def _bullets(summary: Summary, gates: Sequence[GateOutcome]) -> list[str]:
         f"{_ABSENT.get(status, '⏭️')} {status}: {escaped(cases)}: {escaped(reason)}"
         for status, reason, cases in view(summary).absent
     ]
-    told = [f"⚠️ {escaped(notice.text)}" for notice in summary.warnings]
+    told = [f"⚠️ {escaped(text)}" for text, _ in merged(summary.warnings)]
     return [*_few(absent), *_few(lines), *_few(told)]
 
 

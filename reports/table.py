@@ -19,6 +19,7 @@ from reports.notes import Note, gap_notes, interval_notes, partial_notes
 from reports.numbers import NOTHING as NOTHING
 from reports.numbers import plain, with_interval
 from reports.summary import Summary
+from reports.warning_lines import merged
 
 _SPEED = (
     "tokens_per_second",
@@ -57,7 +58,7 @@ _DROPPED_FIRST = (
     "tpot_seconds",
     "tokens_per_second",
 )
-_MOST_LISTED = 5
+_MOST_LISTED = 3
 _BY_NAME = {column.name: column for column in CASE_COLUMNS}
 
 
@@ -149,7 +150,7 @@ def view(summary: Summary) -> View:
             *gap_notes(summary, rows, headings),
         ],
         _absent(summary),
-        [(notice.text, _which(notice.cases, len(rows))) for notice in summary.warnings],
+        [(text, _which(cases, len(rows))) for text, cases in merged(summary.warnings)],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from reports.page.chosen import Chosen
 from reports.page.texts import text_count
 from reports.table import TableColumn, View
 from reports.visible import shortened
+from reports.warning_lines import merged
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -35,7 +35,7 @@ _CARDS = (
 _MOST_CARDS = 3
 _NO_INTERVAL = "too little measured for an interval"
 _MOST_GATES = 200
-_MOST_NAMED = 5
+_MOST_NAMED = 3
 _LONGEST = 1_200  # characters of one thing to say
 
 
@@ -227,28 +227,14 @@ def _problems(summary: Summary, chosen: Chosen, gates: Sequence[GateOutcome]) ->
             "unfinished": "It still runs, or was killed. Go on with --resume.",
         }
         yield Said("warn", summary.ended.capitalize(), words.get(summary.ended, summary.ended))
-    for text, cases in _warnings(summary).items():
-        yield Said("warn", "Warning", text, _which(cases, names, chosen.total))
+    for text, about in merged(summary.warnings):
+        yield Said("warn", "Warning", text, _which(about, names, chosen.total))
     for (status, reason), cases in absent.items():
         if status != "failed":
             yield Said("plain", status.capitalize(), reason, _which(cases, names, 0))
     for gate in gates[: _MOST_GATES * 50]:
         if gate.verdict == "not compared":
             yield Said("plain", "Gate not compared", str(gate))
-
-
-def _warnings(summary: Summary) -> dict[str, list[str]]:
-    """The warnings with their cases, one for all that differ in their numbers only."""
-    found: dict[str, tuple[str, set[str], dict[str, None]]] = {}
-    for notice in summary.warnings:
-        kind = re.sub(r"\d+(\.\d+)?", "0", notice.text)
-        _, texts, cases = found.setdefault(kind, (notice.text, set(), {}))
-        texts.add(notice.text)
-        cases.update(dict.fromkeys(notice.cases))
-    return {
-        f"{first} (first of {len(texts)} alike)" if len(texts) > 1 else first: list(cases)
-        for first, texts, cases in found.values()
-    }
 
 
 def _absent(summary: Summary) -> dict[tuple[str, str], list[str]]:
