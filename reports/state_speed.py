@@ -63,8 +63,8 @@ def speed_said(rows: Sequence[Row], cases: Sequence[CaseResult]) -> str:
     open_ = [row for row in rates if row.verdict == "unresolved"]
     if moved := [f"{r.case_b} {r.verdict}" for r in rates if r.verdict not in _STILL]:
         return (
-            f"{claim}. Yet {measured} was measured ({', '.join(moved)}): look for another program on the "
-            "machine, clocks or heat in the warnings, and measure again"
+            f"{claim}. Yet {measured} was measured ({', '.join(moved)}): look for another program "
+            "on the machine, clocks or heat in the warnings, and measure again"
         )
     if not open_:
         return f"{claim}. Measured: {measured}{_scatter(pairs)}"

@@ -128,9 +128,7 @@ class FakeEngine:
     pad_token_id: int | None = PAD
     max_positions: int | None = 1024
     peak: Peak = field(default_factory=lambda: Peak(None, "no device"))
-    cost: DecodeCost | Exception = field(
-        default_factory=lambda: DecodeCost(10**9, 0, 10**6, 1000)
-    )
+    cost: DecodeCost | Exception = field(default_factory=lambda: DecodeCost(10**9, 0, 10**6, 1000))
     batches: list[Batch] = field(default_factory=list)
     made: dict[str, FakeProgram] = field(default_factory=dict)
     on_encode: Callable[[], object] = lambda: None

@@ -67,7 +67,8 @@ def test_what_is_counted_is_right(facts: dict[str, Any]) -> None:
 def test_what_was_cut_off_is_counted_and_said(facts: dict[str, Any]) -> None:
     data = facts["plain"]["data"]
     # of the 16 positions the start token takes one; 15 tokens are "the thing that the "
-    assert (data["texts"], data["texts_cut"], data["characters_used"]) == (36, 36, 36 * len("the thing that the "))
+    used = 36 * len("the thing that the ")
+    assert (data["texts"], data["texts_cut"], data["characters_used"]) == (36, 36, used)
     assert data["characters"] > 36 * 35
     [warning] = facts["plain"]["warnings"]
     assert warning.startswith("36 of 36 texts were cut at 16 tokens, and so ")

@@ -78,7 +78,7 @@ def diff_axis(
         MeasureError: a metric or floor asked for does not exist.
     """
     pairs, absent, baseline = along_axis(summary, axis, baseline)
-    names = f"{axis} {baseline}", f"every other {axis} of {summary.run.path.name}"
+    names = f"{axis} {baseline}", f"every other {axis} of {summary.run.path.resolve().name}"
     return _diff(summary, summary, pairs, absent, names, options or Options(), [], axis)
 
 
