@@ -38,4 +38,6 @@ def note(rows: Cases, speed: str, titles: Mapping[str, str]) -> str | None:
     legend = f"●: no other sampler beats it in both {speed} and {quality}"
     if "perhaps" in places:
         legend += "; ○: perhaps one does, the intervals leave it open"
+    if any(row.get("interval_over") == "trials" for row in marked):
+        legend += "; 1 launch: the intervals are over trials"
     return f"{legend}."

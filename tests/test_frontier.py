@@ -138,7 +138,8 @@ def summary(tmp_path_factory):
 def test_the_report_marks_it_and_says_how_to_read_the_marks(summary):
     (axis,) = [column for column in view(summary).columns if column.name == "sampler"]
     assert axis.cells == ("● greedy", "  top_k-5")
-    assert "●: no other sampler beats it in both tok/s and rep-4." in view(summary).notes
+    (legend,) = [note for note in view(summary).notes if note.startswith("●")]
+    assert legend.startswith("●: no other sampler beats it in both tok/s and rep-4; 1 launch")
     assert "| ● greedy |" in markdown(summary)
 
 
@@ -168,3 +169,14 @@ def test_marks_that_would_all_be_alike_are_left_out():
     mark(rows, None)
     assert frontier_words.note(rows, "tok/s", {}) is None
     assert rows[0]["frontier"] is None
+
+
+def test_a_legend_of_one_launch_says_what_its_intervals_are_over():
+    rows = [
+        {"frontier": place, "frontier_quality": "seq_rep_4", "interval_over": "trials"}
+        for place in ("on", "off")
+    ]
+    said = frontier_words.note(rows, "tok/s", {})
+    assert said.endswith("; 1 launch: the intervals are over trials.")
+    several = [{**row, "interval_over": "launches"} for row in rows]
+    assert "trials" not in frontier_words.note(several, "tok/s", {})

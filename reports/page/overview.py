@@ -202,7 +202,8 @@ def _frontier(summary: Summary, chosen: Chosen) -> str | None:
         return None
     titles = {metric_column(name): one.title for name, one in summary.metrics.items()}
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"Not beaten in both speed and {titles.get(quality, quality)}: {listed}."
+    within = ", within each state" if len({row["state"] for row in placed}) > 1 else ""
+    return f"Not beaten in both speed and {titles.get(quality, quality)}{within}: {listed}."
 
 
 def _problems(summary: Summary, chosen: Chosen, gates: Sequence[GateOutcome]) -> Iterable[Said]:
