@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from bench.reporting import Form
 
 
+def _given(context: click.Context, parameter: click.Parameter, run: Path | None) -> Path | None:
+    """Say what may have become of RUN where there is none: ``--html RUN`` takes it as its FILE."""
+    if run is None and not context.resilient_parsing:
+        raise click.UsageError(
+            "Missing argument 'RUN'. With --html, write --html=FILE or put RUN first.", context
+        )
+    return run
+
+
 @click.command("report")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument(
+    "run", type=click.Path(path_type=Path), required=False, metavar="RUN", callback=_given
+)
 @gate_options
 @click.option(
     "--accept",
