@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from reports.garbage import collection_paused
 from reports.records import CaseDone, Launch, LaunchEnd, Record, RunEnd, Sample, Trial
 from reports.sample_lines import SampleLines
 from reports.training import Training
@@ -118,6 +119,7 @@ class _Lines:
         return (*self.samples, *self.unparsed) if self.samples else self.unparsed
 
 
+@collection_paused()
 def complete(
     cases: Sequence[Mapping[str, Any]], records: Iterable[Record | SampleLines]
 ) -> Completed:

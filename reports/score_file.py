@@ -18,6 +18,7 @@ from typing import Any
 
 from reports.atomic_file import replacing
 from reports.case_scores import CaseScores, MetricScores
+from reports.garbage import collection_paused
 
 SCORES = "scores.jsonl"
 SCORES_VERSION = 2
@@ -25,6 +26,7 @@ SCORES_VERSION = 2
 Keys = tuple[tuple[int, int], ...]
 
 
+@collection_paused()
 def read_scores(path: Path) -> dict[str, CaseScores]:
     """Read what is there; anything damaged or of another schema is as if it were not there."""
     found: dict[str, CaseScores] = {}

@@ -13,6 +13,7 @@ from reports.columns import case_columns
 from reports.completed import CaseResult, Completed, complete
 from reports.frames import frame_of
 from reports.frontier import frontier_of, mark
+from reports.garbage import collection_paused
 from reports.line_fit import Line, fit_lines
 from reports.quality import quality_rows
 from reports.run_folder import RunFolder
@@ -108,39 +109,40 @@ def summarise(
     rows, missing, told = [], {}, _Told()
     for text in (*manifest.get("warnings", ()), *([damage] if damage else ()), *scores.warnings):
         told.add(str(text))
-    quality_of = quality_rows(scores.cases.values(), scores.metrics)
-    for result, lines in zip(completed.cases, _lines(completed.cases), strict=True):
-        summary = summarise_case(result, scenario, lines)
-        for text in summary.warnings:
-            told.add(text, result.id)
-        row, reasons = summary.row, summary.missing
-        if result.status == "ok":
-            row["samples"] = 0
-        if (found := scores.cases.get(result.id)) is not None:
-            row["samples"] = len(found.keys)
-            row["ended_share"] = found.ended / len(found.keys)
-            of_texts, more = quality_of[result.id]
-            row |= of_texts
-            reasons = reasons | more
-        row["warnings"] = " | ".join(summary.warnings) or None
-        row["missing"] = _joined(reasons)
-        rows.append(row)
-        missing[result.id] = reasons
-    ended = completed.ends[-1].status if completed.ends else "unfinished"
-    used = scores.metrics.values()
-    mark(rows, frontier_of(rows, scores.metrics, quality))
-    return Summary(
-        run,
-        frame_of(rows, case_columns(used)),
-        missing,
-        told.warnings(),
-        scores.metrics,
-        asked,
-        completed,
-        ended,
-        scores,
-        quality,
-    )
+    with collection_paused():
+        quality_of = quality_rows(scores.cases.values(), scores.metrics)
+        for result, lines in zip(completed.cases, _lines(completed.cases), strict=True):
+            summary = summarise_case(result, scenario, lines)
+            for text in summary.warnings:
+                told.add(text, result.id)
+            row, reasons = summary.row, summary.missing
+            if result.status == "ok":
+                row["samples"] = 0
+            if (found := scores.cases.get(result.id)) is not None:
+                row["samples"] = len(found.keys)
+                row["ended_share"] = found.ended / len(found.keys)
+                of_texts, more = quality_of[result.id]
+                row |= of_texts
+                reasons = reasons | more
+            row["warnings"] = " | ".join(summary.warnings) or None
+            row["missing"] = _joined(reasons)
+            rows.append(row)
+            missing[result.id] = reasons
+        ended = completed.ends[-1].status if completed.ends else "unfinished"
+        used = scores.metrics.values()
+        mark(rows, frontier_of(rows, scores.metrics, quality))
+        return Summary(
+            run,
+            frame_of(rows, case_columns(used)),
+            missing,
+            told.warnings(),
+            scores.metrics,
+            asked,
+            completed,
+            ended,
+            scores,
+            quality,
+        )
 
 
 class _Told:

@@ -13,6 +13,7 @@ from reports.diff.notes import notes
 from reports.diff.pairing import Pair, across_runs, along_axis
 from reports.diff.question import Question
 from reports.diff.result import Absent, Diff
+from reports.garbage import collection_paused
 from reports.summary import Summary
 from reports.training import BASE
 
@@ -96,6 +97,7 @@ def compare_states(
     return diff_axis(summary, "state", baseline_state, options)
 
 
+@collection_paused()
 def _diff(
     a: Summary,
     b: Summary,
