@@ -29,7 +29,7 @@ def quality_rows(
     alike: dict[tuple[Any, ...], list[CaseScores]] = {}
     for case in scores:
         each = tuple(name for name in metrics if case.metrics[name].level == "sample")
-        alike.setdefault((each, tuple(prompt for prompt, _ in case.keys)), []).append(case)
+        alike.setdefault((each, tuple([prompt for prompt, _ in case.keys])), []).append(case)
     found = {}
     for (each, prompts), cases in alike.items():
         for start in range(0, len(cases), _TOGETHER):

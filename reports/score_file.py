@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,12 +120,11 @@ def _metric(data: dict[str, Any], samples: int) -> MetricScores:
         array = np.frombuffer(base64.b64decode(values, validate=True), dtype="<f8")
         if np.isinf(array).any():
             raise ValueError("an infinite score")
-    for column in (array, data["n"], data["coverage"]):
-        if isinstance(column, Sequence | np.ndarray) and len(column) != length:
+    n, coverage = data["n"], data["coverage"]
+    for column in (array, n, coverage):
+        if isinstance(column, np.ndarray | list | str) and len(column) != length:
             raise ValueError("columns of different lengths")
-    return MetricScores(
-        data["level"], data["code"], array, data["n"], data["coverage"], data["why"]
-    )
+    return MetricScores(data["level"], data["code"], array, n, coverage, data["why"])
 
 
 def _spelled_out(data: dict[str, Any]) -> CaseScores:
