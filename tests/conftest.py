@@ -58,3 +58,10 @@ def no_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process whose peak memory is always the same."""
     monkeypatch.setattr(resources, "clear_host_peak", lambda: True)
     monkeypatch.setattr(resources, "host_peak", lambda: Peak(4096.0))
+
+
+@pytest.fixture(autouse=True)
+def _no_trace_of_xdist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that start pytest start one that is no worker of this one."""
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        monkeypatch.delenv(name)

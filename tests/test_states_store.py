@@ -22,7 +22,8 @@ KEY, OTHER = "0123456789abcdef", "01fedcba98765432"
 
 def training(steps: int) -> Training:
     plain = {f.name: 0 for f in dataclasses.fields(Training)}
-    texts = dict.fromkeys(("preset", "state", "key"), "x")
+    prints = ("fingerprint", "base_fingerprint", "recipe_fingerprint")
+    texts = dict.fromkeys(("preset", "state", "key", *prints), "x")
     empty = {"data": {}, "recipe": {}, "what_ran": {}, "curve": [], "missing": {}, "warnings": []}
     flags = {"reused": False, "stopped_early": False}
     return Training.from_data({**plain, **texts, **empty, **flags, "steps": steps})

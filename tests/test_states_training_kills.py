@@ -139,7 +139,7 @@ def test_killed_anywhere_it_ends_like_an_unbroken_one(parent, unbroken):
 
 def test_a_full_disk_costs_the_checkpoints_and_no_more(parent, unbroken):
     training = trained(parent.events("no_checkpoints", "full"))
-    [warning] = training.warnings
+    [warning] = [one for one in training.warnings if "were cut at" not in one]
     assert "No space left on device" in warning
     assert_same_weights(parent.out("full"), parent.out("unbroken"))
 
