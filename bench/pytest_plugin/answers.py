@@ -16,10 +16,9 @@ from bench.judgement import judged
 from bench.pages import IN_RUN_FOLDER, write_page
 from bench.reporting import keep_in_history, write_files
 from metrics.registry import ALIASES, all_metrics
-from reports.case_summary import counts
 from reports.columns import metric_column
 from reports.frames import rows_of
-from reports.statistics import median
+from reports.rounds import rounds_of, timed_seconds
 from reports.visible import lines, one_line, shortened
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def _table(summary: Summary, gates: Sequence[GateOutcome], width: int, colour: b
 def _case(
     result: CaseResult, row: Mapping[str, Any], summary: Summary, missed: list[str], texts: bool
 ) -> dict[str, Any]:
-    seconds, over = seconds_of(result)
+    seconds, over = rounds_of(timed_seconds(result))
     reasons = summary.missing.get(result.id, {})
     told: dict[str, Any] = {
         "status": result.status,
@@ -148,22 +147,6 @@ def _case(
             for sample in result.samples
         ]
     return told
-
-
-def seconds_of(result: CaseResult) -> tuple[list[float], str]:
-    """Return a case's times as a benchmark has rounds, and what each round is.
-
-    A launch is the unit of n: with several, its median is one round. With a single launch each
-    timed call is one, which shows the scatter within a process only.
-    """
-    launches = [
-        [trial.seconds for trial in launch.trials if trial.phase == "timed" and counts(trial)]
-        for launch in result.launches
-    ]
-    launches = [seconds for seconds in launches if seconds]
-    if len(launches) == 1:
-        return launches[0], "trials"
-    return [median(seconds) for seconds in launches], "launches"
 
 
 def _is_json(value: Any) -> bool:

@@ -12,10 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reports.case_summary import counts
 from reports.columns import AXES
 from reports.frames import rows_of
-from reports.statistics import median
+from reports.rounds import rounds_of, timed_seconds
 
 if TYPE_CHECKING:
     from reports.completed import CaseResult
@@ -27,15 +26,15 @@ _NOT_TOLD = ("case", *AXES, "reason", "warnings", "missing")
 def pytest_benchmark(summary: Summary) -> str:
     """Return the JSON text, ASCII only.
 
-    A round is what the plugin makes one: the median of a launch; with a single launch, each of its
-    timed calls. ``extra_info`` holds the values of ``cases.csv``, what the rounds are
+    Rounds are ``reports.rounds``'s: the medians of launches; with a single launch, its timed calls.
+    ``extra_info`` holds the values of ``cases.csv``, what the rounds are
     (``rounds_are``), and the seconds of every timed call by launch (``timed_seconds``).
     """
     rows = {row["case"]: row for row in rows_of(summary.cases)}
     name = str(summary.run.manifest.get("scenario_name", "run"))
     found, left_out = [], {}
     for result in summary.completed.cases:
-        timed = _timed(result)
+        timed = timed_seconds(result)
         if any(timed):
             found.append(_benchmark(name, result, timed, rows[result.id]))
         else:
@@ -43,20 +42,10 @@ def pytest_benchmark(summary: Summary) -> str:
     return json.dumps(_whole(summary, found, left_out), indent=2, allow_nan=False)
 
 
-def _timed(result: CaseResult) -> list[list[float]]:
-    """The seconds of each launch's valid timed calls."""
-    return [
-        [trial.seconds for trial in launch.trials if trial.phase == "timed" and counts(trial)]
-        for launch in result.launches
-    ]
-
-
 def _benchmark(
     scenario: str, result: CaseResult, timed: Sequence[Sequence[float]], row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    launches = [seconds for seconds in timed if seconds]
-    single = len(launches) == 1
-    rounds = list(launches[0]) if single else [median(seconds) for seconds in launches]
+    rounds, are = rounds_of(timed)
     told = {key: value for key, value in row.items() if key not in _NOT_TOLD and _is_told(value)}
     return {
         "group": scenario,
@@ -66,7 +55,7 @@ def _benchmark(
         "param": result.id,
         "extra_info": {
             **told,
-            "rounds_are": "trials" if single else "launches",
+            "rounds_are": are,
             "timed_seconds": [list(seconds) for seconds in timed],
         },
         "options": {
