@@ -10,8 +10,7 @@ from reports_fixture import TEXTS, case, launch, run
 from reports.case_summary import summarise_case
 from reports.completed import complete
 from reports.diff.between import Options, compare_states, diff_axis, diff_runs
-from reports.diff.launch_values import launch_values
-from reports.diff.lines import fit_lines
+from reports.diff.launch_values import launch_lines, launch_values
 from reports.diff.measures import FLOORS, MeasureError, measures, parse_floor
 from reports.diff.pairing import PairingError
 from reports.line_fit import fit_line
@@ -106,10 +105,10 @@ def test_lines_are_those_of_the_fit():
     for size in (9, 9, 12, 20):
         steps = random.integers(1, 5, size) * 16
         launches.append([(int(n), 0.1 + 0.01 * n + random.normal(0, 0.01)) for n in steps])
-    for points, line in zip(launches, fit_lines(launches), strict=True):
+    for points, line in zip(launches, launch_lines(launches), strict=True):
         expected = fit_line(points)
         assert line == pytest.approx((expected.first, expected.slope), abs=1e-12)
-    assert fit_lines([[], [(16, 1.0), (16, 1.1), (32, 2.0)]]) == [None, None]
+    assert launch_lines([[], [(16, 1.0), (16, 1.1), (32, 2.0)]]) == [None, None]
 
 
 def test_one_launch_says_how_many_more(measured):

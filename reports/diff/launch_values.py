@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reports.case_summary import counts
 from reports.completed import CaseLaunch, CaseResult
-from reports.diff.lines import fit_lines
-from reports.line_fit import Point
+from reports.line_fit import FEWEST_STEPS, Point, fit_lines
 from reports.records import Trial
 from reports.statistics import median
 
@@ -44,11 +43,27 @@ def launch_values(cases: Iterable[CaseResult], names: Iterable[str]) -> dict[str
             if value is not None and value > 0:
                 found[id_][name].append(float(value))
     if any(name in wanted for name in _OF_LINE):
-        for (id_, _), line in zip(launches, fit_lines(points), strict=True):
+        for (id_, _), line in zip(launches, launch_lines(points), strict=True):
             for name, value in zip(_OF_LINE, line or (), strict=False):
                 if name in wanted and value > 0:
                     found[id_][name].append(value)
     return dict(found)
+
+
+def launch_lines(launches: Sequence[Sequence[Point]]) -> list[tuple[float, float] | None]:
+    """Return (seconds of the first step, seconds per step) of each launch.
+
+    Args:
+        launches: the (decode steps, seconds) of each launch's calls.
+
+    Returns:
+        None for a launch with fewer than ``FEWEST_STEPS`` different numbers of steps.
+    """
+    enough = [len({steps for steps, _ in points}) >= FEWEST_STEPS for points in launches]
+    lines = fit_lines(
+        [points if drawn else () for points, drawn in zip(launches, enough, strict=True)]
+    )
+    return [None if line is None else (line.first, line.slope) for line in lines]
 
 
 def _points(good: Sequence[Trial]) -> list[Point]:
