@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from bench import exit_codes
+from bench.judgement import judged
 from bench.printing import reader_may_leave
 
 if TYPE_CHECKING:
@@ -63,10 +64,8 @@ def report(
 
     _refuse_to_replace(folder, picture, page, chart)
 
-    if judgement is None:
-        summary, gates = judge(folder, metrics)
-    else:
-        summary, gates = judgement.summary, judgement.gates
+    judgement = judgement or judged(folder, metrics=metrics)
+    summary, gates = judgement.summary, judgement.gates
     wanted: list[Callable[[], object]] = []
     if write:
         wanted.append(lambda: write_files(summary, gates, guard))
@@ -77,7 +76,7 @@ def report(
     if chart is not None:
         wanted.append(lambda: _write_chart(summary, gates, chart))
     if history is not None:
-        wanted.append(lambda: keep_in_history(folder, history, (summary, gates)))
+        wanted.append(lambda: keep_in_history(folder, history, judgement))
     unwritten: RunFolderError | None = None
     for make in wanted:  # before printing: its reader may leave; and one that fails stops no other
         try:
@@ -96,22 +95,6 @@ def _refuse_to_replace(folder: RunFolder, *files: Path | None) -> None:
     for file in files:
         if file is not None and file.resolve() in own:
             raise click.UsageError(f"{file} holds what was measured: name another file to write")
-
-
-def judge(folder: RunFolder, metrics: Sequence[str] = ()) -> tuple[Summary, Sequence[GateOutcome]]:
-    """Score and summarise a run, and hold it against its gates; nothing is written or printed.
-
-    Args:
-        folder: the run; its records are only read.
-        metrics: names or groups, in place of those that the scenario chose.
-
-    Raises:
-        RunFolderError: the records cannot be read.
-    """
-    from bench.judgement import judged
-
-    found = judged(folder, metrics=metrics)
-    return found.summary, found.gates
 
 
 def _write_page(summary: Summary, gates: Sequence[GateOutcome], file: Path) -> None:
@@ -147,7 +130,7 @@ def append_summary(path: Path, judgement: Judgement, code: int) -> None:
 def keep_in_history(
     folder: RunFolder,
     history: Path,
-    judged: tuple[Summary, Sequence[GateOutcome]] | None = None,
+    judgement: Judgement | None = None,
 ) -> Path | None:
     """Keep a run in a history; return its file there, or None where it is not kept.
 
@@ -157,13 +140,13 @@ def keep_in_history(
     Args:
         folder: the run.
         history: the history's folder; it is made if need be.
-        judged: what ``judge`` gave, where it was asked already.
+        judgement: of this run, where it was judged already.
     """
     from reports.history.recording import NotFinishedError, keep
 
     try:
-        summary, gates = judged or judge(folder)
-        return keep(summary, history, gates)
+        judgement = judgement or judged(folder)
+        return keep(judgement.summary, history, judgement.gates)
     except NotFinishedError:
         return None
     except Exception as error:  # whatever it is, the run's own result and exit code matter more

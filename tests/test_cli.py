@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command_line import versebench
 
 from bench import cli, exit_codes
 
@@ -18,17 +19,6 @@ prompts: [My trip was]
 presets: [tiny_gpt2_en]
 samplers: [greedy]
 """
-
-
-def versebench(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Call the command line in this process: (exit code, stdout, stderr)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["versebench", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return int(end.value.code or 0), out, err
 
 
 @pytest.fixture

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
+from command_line import versebench
 from reports_fixture import case, launch, run
 
-from bench import cli, exit_codes
+from bench import exit_codes
 from reports.records import RunEnd
 
 PROMPTS = tuple(f"prompt {index}" for index in range(6))
-
-
-def versebench(capsys, *arguments):
-    """Call the command line in this process: (exit code, stdout, stderr)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["versebench", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return int(end.value.code or 0), out, err
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import versebench
 from history_files import speed_of
 from reports_fixture import case, launch, run
 
-from bench import cli, exit_codes
+from bench import exit_codes
 from bench.reporting import keep_in_history, report
 from reports.records import RunEnd
 
@@ -22,17 +22,6 @@ def _own_folders(monkeypatch, tmp_path):
     monkeypatch.setenv("VERSEBENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("VERSEBENCH_HISTORY", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
-
-
-def versebench(capsys, *arguments):
-    """Call the command line in this process: (exit code, stdout, stderr)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["versebench", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return int(end.value.code or 0), out, err
 
 
 def finished(root: Path, *, end="complete"):

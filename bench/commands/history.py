@@ -96,7 +96,7 @@ def add(before: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     A run that is there already is not added twice.
     """
     from bench import exit_codes
-    from bench.reporting import judge
+    from bench.judgement import judged
     from reports.history.kept import KeptError
     from reports.history.recording import NotFinishedError, keep
     from reports.run_folder import RunFolder, RunFolderError
@@ -105,8 +105,8 @@ def add(before: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     refused = 0
     for path in runs:
         try:
-            summary, gates = judge(RunFolder.open(path))
-            click.echo(keep(summary, history, gates))
+            judgement = judged(RunFolder.open(path))
+            click.echo(keep(judgement.summary, history, judgement.gates))
         except (NotFinishedError, RunFolderError, KeptError) as error:
             click.echo(f"versebench: not added: {error}", err=True)
             refused += 1

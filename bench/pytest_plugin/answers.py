@@ -92,7 +92,7 @@ def _written(judgement: Judgement, history: Path, *, page: bool, ended: bool) ->
                 write_page(summary, gates, IN_RUN_FOLDER)
         with contextlib.redirect_stderr(said):
             if ended:
-                keep_in_history(summary.run, history, (summary, gates))
+                keep_in_history(summary.run, history, judgement)
     except RunFolderError as error:
         said.write(f"{error}\n")
     return [one_line(line) for line in said.getvalue().splitlines()]
