@@ -171,12 +171,27 @@ def test_marks_that_would_all_be_alike_are_left_out():
     assert rows[0]["frontier"] is None
 
 
+def test_the_legend_names_what_the_compared_samplers_share():
+    """Only what differs: nobody asks whether a case of the only preset beats another preset's."""
+    a, b = row("a", 100, 0.1), row("b", 50, 0.5)
+    tuned = [row("c", 40, 0.1, state="tang"), row("d", 30, 0.5, state="tang")]
+    batched = [row("e", 400, 0.1, batch_size=8), row("f", 300, 0.5, batch_size=8)]
+    for rows, said in (
+        ([a, b], "no other sampler beats it"),
+        ([a, b, *tuned], "no other sampler of the same state beats it"),
+        ([a, b, *tuned, *batched], "no other sampler of the same state and batch size beats it"),
+        ([a, b, row("alone", 9, 0.9, state="tang")], "no other sampler beats it"),
+    ):
+        mark(rows, frontier_of(rows, METRICS, QUALITY))
+        assert said in frontier_words.note(rows, "tok/s", {})
+
+
 def test_a_legend_of_one_launch_says_what_its_intervals_are_over():
     rows = [
-        {"frontier": place, "frontier_quality": "seq_rep_4", "interval_over": "trials"}
+        row("a", 1, 1, frontier=place, frontier_quality=QUALITY, interval_over="trials")
         for place in ("on", "off")
     ]
     said = frontier_words.note(rows, "tok/s", {})
     assert said.endswith("; 1 launch: the intervals are over trials.")
-    several = [{**row, "interval_over": "launches"} for row in rows]
+    several = [{**one, "interval_over": "launches"} for one in rows]
     assert "trials" not in frontier_words.note(several, "tok/s", {})

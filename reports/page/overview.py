@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from reports.columns import metric_column
+from reports.frontier_words import alike
 from reports.numbers import plain
 from reports.page.case_table import described
 from reports.page.chosen import Chosen
@@ -202,8 +203,9 @@ def _frontier(summary: Summary, chosen: Chosen) -> str | None:
         return None
     titles = {metric_column(name): one.title for name, one in summary.metrics.items()}
     listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    within = ", within each state" if len({row["state"] for row in placed}) > 1 else ""
-    return f"Not beaten in both speed and {titles.get(quality, quality)}{within}: {listed}."
+    of = alike(placed)
+    by = f" by another sampler{of}" if of else ""
+    return f"Not beaten in both speed and {titles.get(quality, quality)}{by}: {listed}."
 
 
 def _problems(summary: Summary, chosen: Chosen, gates: Sequence[GateOutcome]) -> Iterable[Said]:
