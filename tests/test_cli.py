@@ -136,6 +136,21 @@ def test_show_lists_cases_and_json_is_one_object(write, capsys: pytest.CaptureFi
     assert "tiny_gpt2_en/base/greedy" in out
 
 
+def test_show_cuts_a_long_list_and_tells_a_reason_once(
+    write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samplers = ", ".join(f"{{top_k: {{k: {k}}}}}" for k in range(1, 47))
+    path = write(SCENARIO.replace("[greedy]", f"[{samplers}]") + "hardware: [gpu:63]\n")
+    code, out, _ = versebench(capsys, "show", path)
+    assert code == exit_codes.FINE
+    assert out.count("tiny_gpt2_en/base/top_k-") == 40
+    assert "… and 6 more: versebench show --all" in out
+    assert out.count("skipped all 46 cases: ") == out.count("skipped ") == 1
+    code, out, _ = versebench(capsys, "show", path, "--all")
+    assert out.count("tiny_gpt2_en/base/top_k-") == 46
+    assert "more" not in out
+
+
 def test_check_finds_every_fault_at_once(write, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(SCENARIO.replace("[greedy]", "[gredy, {top_k: {k: 0}}]").replace("name", "nam"))
     code, out, err = versebench(capsys, "check", path)

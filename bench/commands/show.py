@@ -9,15 +9,20 @@ import click
 
 from bench.commands.selection import Selection, select, selection_options
 
+MOST_CASES = 40  # listed; of more the first ones, and how many are left
+_MOST_NAMED = 2  # cases that are skipped for one reason
+
 
 @click.command("show")
 @selection_options
+@click.option("--all", "everything", is_flag=True, help="List every case, however many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     scenario: str,
     only: tuple[str, ...],
     presets: dict[str, str],
     data: dict[str, str],
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Show the cases that SCENARIO expands to, and why any is skipped."""
@@ -25,7 +30,7 @@ def command(
     if as_json:
         click.echo(json.dumps(as_data(selection), indent=2, ensure_ascii=False))
     else:
-        print_cases(selection)
+        print_cases(selection, everything=everything)
 
 
 def as_data(selection: Selection) -> dict[str, Any]:
@@ -53,8 +58,13 @@ def as_data(selection: Selection) -> dict[str, Any]:
     }
 
 
-def print_cases(selection: Selection) -> None:
-    """Print the cases as a table, then what is skipped and dropped."""
+def print_cases(selection: Selection, *, everything: bool = False) -> None:
+    """Print the cases as a table, then what is skipped and dropped.
+
+    Args:
+        selection: the cases.
+        everything: list every case; else many are cut, and cases skipped for one reason counted.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -67,11 +77,17 @@ def print_cases(selection: Selection) -> None:
     table.add_column("case", no_wrap=True, overflow="fold")
     table.add_column("hash", style="dim")
     table.add_column("prompts", justify="right")
-    for case in selection.cases:
+    cases = selection.cases
+    shown = cases if everything or len(cases) <= MOST_CASES else cases[:MOST_CASES]
+    for case in shown:
         skipped = case.id in selection.plan.skipped
         name = escape(case.id)
         table.add_row(f"[dim]{name}[/]" if skipped else name, case.hash, str(len(case.prompts)))
     console.print(table)
+    if len(shown) < len(cases):
+        console.print(
+            f"… and {len(cases) - len(shown):,} more: versebench show --all", highlight=False
+        )
     plan, generate = selection.plan, selection.loaded.scenario.generate
     samples = sum(len(case.prompts) * generate.samples for case in plan.cases)
     console.print(
@@ -87,10 +103,16 @@ def print_cases(selection: Selection) -> None:
             f"[dim]{task.key}[/]",
             highlight=False,
         )
+    by_reason: dict[str, list[str]] = {}
     for case_id, reason in plan.skipped.items():
-        console.print(
-            f"[yellow]skipped[/] {escape(case_id)}: {escape(one_line(reason))}", highlight=False
-        )
+        by_reason.setdefault(one_line(reason), []).append(case_id)
+    for reason, skipped_cases in by_reason.items():
+        named = skipped_cases if everything else skipped_cases[:_MOST_NAMED]
+        left = len(skipped_cases) - len(named)
+        which = ", ".join(named) + (f" and {left:,} more" if left else "")
+        if len(skipped_cases) == len(cases) > 1:
+            which = f"all {len(cases):,} cases"
+        console.print(f"[yellow]skipped[/] {escape(which)}: {escape(reason)}", highlight=False)
     by_rule: dict[str, list[str]] = {}
     for dropped in selection.dropped:
         by_rule.setdefault(dropped.rule, []).append(dropped.what)
