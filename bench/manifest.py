@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +37,45 @@ def build(
         "warnings": machine.warnings(facts),
         "git": machine.git_state(Path.cwd()),
     }
+
+
+def resumed(
+    before: Mapping[str, Any], now: Mapping[str, Any], every_case: Iterable[Case]
+) -> dict[str, Any]:
+    """Return the manifest of a run that goes on: what it has, and what was asked for now.
+
+    Cases of both are in it, in the scenario's order: resuming with ``--only`` must not drop
+    finished ones from the reports. Those left out now say so (``left_out``), for nobody waits for
+    them: the run does not end before their turn.
+
+    Args:
+        before: the manifest of the run so far.
+        now: what ``build`` returns for this command line.
+        every_case: of the scenario as it is now; an earlier case that it lacks is dropped.
+    """
+    every = {case.id: case.hash for case in every_case}
+    chosen = {case["id"]: case for case in now["cases"]}
+    earlier = {case["id"]: case for case in before.get("cases", [])}
+    earlier = {name: case for name, case in earlier.items() if every.get(name) == case["hash"]}
+    left_out = " ".join(f"--only {expression}" for expression in now["only"])
+    known = {name: {**case, "left_out": left_out} for name, case in earlier.items()} | chosen
+    return {
+        **before,
+        **now,
+        "created": before.get("created"),
+        "cases": [known[name] for name in every if name in known],
+        "only": _which(before.get("only") or [], now["only"], earlier.keys(), chosen.keys()),
+        "warnings": [*now["warnings"], *changes(before, now)],
+    }
+
+
+def _which(before: list[str], now: list[str], earlier: Set[str], chosen: Set[str]) -> list[str]:
+    """Return the expressions for the cases of both: those of the side that has the other's, too."""
+    if earlier <= chosen:
+        return now
+    if chosen <= earlier:
+        return before
+    return [" or ".join(" and ".join(side) for side in (before, now))]
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -200,4 +200,6 @@ def _result(
         return CaseResult(case, "skipped", skipped[-1].reason)
     if case.get("skipped"):
         return CaseResult(case, "skipped", str(case["skipped"]))
+    if left_out := case.get("left_out"):
+        return CaseResult(case, "not run", f"left out by {left_out}; resume the run without that")
     return CaseResult(case, "not run", "the run ended before its turn; resume the run")

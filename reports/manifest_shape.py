@@ -125,6 +125,7 @@ _CASE = _object(
     sampler_arguments=_mapping_of(_anything),
     prompts=_list_of(_PROMPT),
     skipped=_text,
+    left_out=_text,
 )
 _GLOBS = _list_of(_text)
 _GATE = _object(

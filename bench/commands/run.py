@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -160,9 +160,7 @@ def _folder(
         )
     _refuse_other_states(last, selection)
     click.echo(f"resuming {last.path}", err=True)
-    content["cases"] = _with_earlier(content["cases"], last.manifest.get("cases", []), selection)
-    content["warnings"] += manifest.changes(last.manifest, content)
-    last.write_manifest({**last.manifest, **content, "created": last.manifest.get("created")})
+    last.write_manifest(manifest.resumed(last.manifest, content, selection.every_case))
     return last
 
 
@@ -183,18 +181,6 @@ def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
                 f"the state {task.state} was {key} when {last.path} began and would be "
                 f"{task.key} now (recipe, data, hardware or versions changed). Run without --resume"
             )
-
-
-def _with_earlier(
-    chosen: list[dict[str, Any]], earlier: list[dict[str, Any]], selection: Selection
-) -> list[dict[str, Any]]:
-    """Return the cases of a resumed run: those chosen now, and earlier ones still in the scenario.
-
-    Without this, resuming with ``--only`` would drop finished cases from the reports.
-    """
-    known = {case["id"]: case for case in earlier} | {case["id"]: case for case in chosen}
-    order = [(case.id, case.hash) for case in selection.every_case]
-    return [known[id_] for id_, hash_ in order if id_ in known and known[id_]["hash"] == hash_]
 
 
 def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
@@ -231,7 +217,8 @@ def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
     code = exit_code(outcome, gates, measured=already + outcome.count("ok"))
     if telling.job_summary:
         append_summary(telling.job_summary, judgement, code)
-    statuses = [case.status for case in judgement.summary.completed.cases]
+    cases = judgement.summary.completed.cases
+    statuses = [case.status for case in cases if case.id in chosen]
     if said := last_words(code, gates, statuses):
         click.echo(said, err=True)
     return code
