@@ -60,6 +60,7 @@ def test_console(history):
     assert "skipped broken.json: it is cut short or damaged" in said
     assert "1 of 2" in said
     assert "╎" in said
+    assert "1 case has 1 run so far: a trend needs more." in said
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
@@ -104,7 +105,8 @@ def test_csv(history):
 
 def test_page(history):
     page = page_html(history)
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 4
+    assert "1 case has 1 run so far: a trend needs more." in page
     assert "worse −20%" in page.replace("&#8722;", "−")
     assert "2026-09-13: keras-hub 0.32.0 &#8594; 0.33.0" in page
     assert "default-src &#39;none&#39;" in page
@@ -152,6 +154,33 @@ def test_an_empty_history(tmp_path):
     json_text(found)
     assert "There is nothing to draw." in page_html(found)
     assert csv_text(found).count("\n") == 1
+
+
+def test_one_run_is_values_and_no_trend(tmp_path):
+    cases = [case({SPEED: 50.0 + place}, f"top_k-{place}") for place in range(8)]
+    store(night(0, cases), tmp_path)
+    found = query(tmp_path)
+    once = "1 run so far: a trend needs more."
+    said = shown(found)
+    assert said.count(once) == 1
+    assert re.search(r"^top_k-7 +57\.0$", said, re.MULTILINE)
+    written = markdown(found)
+    assert written.count(once) == 1
+    assert "| metric | case | value |" in written
+    assert "| tok/s | top\\_k-7 | 57.0 |" in written
+    page = page_html(found)
+    assert page.count(once) == 1
+    assert "<svg" not in page
+    assert "57.0</td>" in page
+    assert not re.search("▅|level|last", said + written)
+
+    store(night(1, cases[:1], scenario="other"), tmp_path)
+    assert "1 run of each case so far: a trend needs more." in shown(query(tmp_path))
+    store(night(2, cases[:1]), tmp_path)
+    said = shown(query(tmp_path))
+    assert "8 cases have 1 run so far (--all shows them): a trend needs more." in said
+    assert "57.0" not in said
+    assert "57.0" in shown(query(tmp_path), everything=True)
 
 
 def test_many_trends_are_cut_and_counted(tmp_path):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reports.history import wording
 from reports.history.groups import group_lines, step_groups
-from reports.history.names import series_labels, short_names
+from reports.history.names import called, series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History, Trend
-from reports.history.worth_seeing import ordered, without_single, worth_seeing
+from reports.history.worth_seeing import ordered, parted, worth_seeing
 from reports.visible import one_line
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 MOST_GROUPS = 10
+_FEW = 5  # trends of one run that are shown beside others nevertheless
 _GAP = 2  # cells between columns
 _LEAST_CASE = 16  # cells that a case gets at least: it folds
 _LINES = (48, 32, 24, 16, 10)  # widths of the bars, as there is room
@@ -47,22 +48,29 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
     if len(shown) < len(groups):
         left = number(len(groups) - len(shown), "more step")
         console.print(_line(f"{left}: see them with --all.", "dim"))
-    rows, single = ordered(history), None
-    if not everything:
-        rows, single = without_single(rows)
-    kept = rows if everything else rows[:MOST_ROWS]
-    if kept:
+    rows, single = parted(ordered(history))
+    if kept := rows if everything else rows[:MOST_ROWS]:
         console.print()
         _print_table(history, kept, console)
-    if len(kept) < len(rows):
-        left = number(len(rows) - len(kept), "more trend")
-        console.print(_line(f"{left}: see them with --all.", "dim"))
-    if single is not None:
-        console.print(_line(single, "dim"))
+        _print_left(len(rows) - len(kept), "more trend", console)
+    if single:
+        shown_single = everything or not rows or len(single) <= _FEW
+        kept = (single if everything else single[:MOST_ROWS]) if shown_single else []
+        hint = "" if kept else "--all shows them"
+        console.print()
+        console.print(_line(wording.too_few(single, history, hint), "dim"))
+        if kept:
+            _print_values(history, kept, console)
+            _print_left(len(single) - len(kept), "more value", console)
     if told := wording.remarks(history):
         console.print()
         for text in told:
             console.print(_line(text, "dim"))
+
+
+def _print_left(count: int, what: str, console: Console) -> None:
+    if count:
+        console.print(_line(f"{number(count, what)}: see them with --all.", "dim"))
 
 
 def _print_table(history: History, rows: Sequence[Trend], console: Console) -> None:
@@ -71,21 +79,10 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
 
     names, shared = short_names(rows)
     labels = series_labels(history)
-    plain = [
-        wording.cells(
-            trend,
-            names[trend.series.key.scenario, trend.series.key.case],
-            labels.get(trend.series.key.id, ""),
-            0,
-        )
-        for trend in rows
-    ]
+    plain = [wording.cells(trend, *called(trend, names, labels), 0) for trend in rows]
     cells = [[one_line(cell) for cell in row] for row in plain]
     fitting, width = _fitting(cells, console.width)
-    metrics = {row[wording.HEADINGS.index("metric")] for row in cells}
-    above = [*(metrics if len(metrics) == 1 else ()), *([f"in {shared}"] if shared else ())]
-    if above:
-        console.print(_line(" ".join(above), "dim"))
+    _print_above(cells, shared, console)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place in fitting:
         heading = wording.HEADINGS[place]
@@ -103,6 +100,35 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
             *(Text(row[place], style=style if place in (bars, said) else "") for place in fitting)
         )
     console.print(table)
+
+
+def _print_values(history: History, rows: Sequence[Trend], console: Console) -> None:
+    """Print what each case of one run measured: there is no trend yet."""
+    from rich.table import Table
+    from rich.text import Text
+
+    names, shared = short_names(rows)
+    labels = series_labels(history)
+    plain = [wording.single_cells(trend, *called(trend, names, labels)) for trend in rows]
+    cells = [[one_line(cell) for cell in row] for row in plain]
+    first = int(_print_above(cells, shared, console))  # the metric is told above the table
+    headings, cells = wording.filled(wording.SINGLE_HEADINGS, cells)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for heading in headings[first:]:
+        justify: Literal["left", "right"] = "right" if heading in wording.NUMERIC else "left"
+        table.add_column(heading, justify=justify, overflow="fold")
+    for row in cells:
+        table.add_row(*map(Text, row[first:]))
+    console.print(table)
+
+
+def _print_above(cells: Sequence[Sequence[str]], shared: str | None, console: Console) -> bool:
+    """Print what all rows share, above their table; return whether the metric is of it."""
+    metrics = {row[0] for row in cells}
+    above = [*(metrics if len(metrics) == 1 else ()), *([f"in {shared}"] if shared else ())]
+    if above:
+        console.print(_line(" ".join(above), "dim"))
+    return len(metrics) == 1
 
 
 def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from reports.history import wording
 from reports.history.groups import group_lines, step_groups
-from reports.history.names import series_labels, short_names
+from reports.history.names import called, series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History
-from reports.history.worth_seeing import ordered, worth_seeing
+from reports.history.worth_seeing import ordered, parted, worth_seeing
 from reports.markdown import escaped
 
 MOST_ROWS = 200
@@ -37,29 +37,35 @@ def markdown(history: History, *, everything: bool = False) -> str:
         )
     if len(shown) < len(groups):
         parts.append(f"{number(len(groups) - len(shown), 'more step')}.")
-    rows = ordered(history)
-    kept = rows if everything else rows[:MOST_ROWS]
+    rows, single = parted(ordered(history))
     names, shared = short_names(history.trends)
     labels = series_labels(history)
-    if kept:
-        if shared is not None:
-            parts.append(f"In {escaped(shared)}:")
-        lines = [
-            _row(wording.HEADINGS),
-            _row(["---:" if name in wording.NUMERIC else "---" for name in wording.HEADINGS]),
-        ]
-        for trend in kept:
-            key = trend.series.key
-            cells = wording.cells(
-                trend, names[key.scenario, key.case], labels.get(key.id, ""), _LINE
-            )
-            lines.append(_row([escaped(cell) for cell in cells]))
-        parts.append("\n".join(lines))
+    above = [f"In {escaped(shared)}:"] if shared is not None else []
+    if kept := rows if everything else rows[:MOST_ROWS]:
+        cells = [wording.cells(trend, *called(trend, names, labels), _LINE) for trend in kept]
+        parts += [*above, _table(wording.HEADINGS, cells)]
+        above = []
     if len(kept) < len(rows):
         parts.append(f"{number(len(rows) - len(kept), 'more trend')}.")
+    if single:
+        kept = single if everything else single[:MOST_ROWS]
+        cells = [wording.single_cells(trend, *called(trend, names, labels)) for trend in kept]
+        parts += [
+            wording.too_few(single, history),
+            *above,
+            _table(wording.SINGLE_HEADINGS, cells),
+        ]
+        if len(kept) < len(single):
+            parts.append(f"{number(len(single) - len(kept), 'more value')}.")
     if told := wording.remarks(history):
         parts.append("\n".join(f"- {escaped(text)}" for text in told))
     return "\n\n".join(parts) + "\n"
+
+
+def _table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    names, rows = wording.filled(headings, cells)
+    marks = ["---:" if name in wording.NUMERIC else "---" for name in names]
+    return "\n".join([_row(names), _row(marks), *(_row([*map(escaped, row)]) for row in rows)])
 
 
 def _row(cells: Sequence[str]) -> str:

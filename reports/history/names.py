@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.history.trends import History, Trend
 
@@ -19,6 +19,14 @@ def series_labels(history: History) -> dict[int, str]:
         for place, id_ in enumerate(ids, 1):
             found[id_] = f"{place} of {len(ids)}" if len(ids) > 1 else ""
     return found
+
+
+def called(
+    trend: Trend, names: Mapping[tuple[str, str], str], labels: Mapping[int, str]
+) -> tuple[str, str]:
+    """Return what to call a trend's case, and its series of that case: empty where it has one."""
+    key = trend.series.key
+    return names[key.scenario, key.case], labels.get(key.id, "")
 
 
 def short_names(trends: Sequence[Trend]) -> tuple[dict[tuple[str, str], str], str | None]:

@@ -7,13 +7,14 @@ from typing import Any
 from reports.history import wording
 from reports.history.drawing import drawing
 from reports.history.groups import group_lines, step_groups
-from reports.history.names import series_labels, short_names
+from reports.history.names import called, series_labels, short_names
 from reports.history.phrases import number
 from reports.history.trends import History, Trend
-from reports.history.worth_seeing import metrics_first, ordered, worth_seeing
+from reports.history.worth_seeing import metrics_first, ordered, parted, worth_seeing
 from reports.page.shell import render
 
 MOST_DRAWN = 200  # trends; more are counted
+MOST_SINGLE = 500  # values of cases with one run; more are counted
 MOST_GROUPS = 50
 
 
@@ -26,15 +27,15 @@ def page_html(history: History) -> str:
     from markupsafe import Markup
 
     history = worth_seeing(history)
-    rows = ordered(history)
+    rows, single = parted(ordered(history))
     names, shared = short_names(history.trends)
     labels = series_labels(history)
     groups = step_groups(history)
 
     def drawn(trend: Trend) -> dict[str, Any]:
         key, column = trend.series.key, trend.series.column
-        name = names[key.scenario, key.case] or key.case
-        label = labels.get(key.id, "")
+        name, label = called(trend, names, labels)
+        name = name or key.case
         title = " ".join(filter(None, (name, f"(series {label})" if label else "")))
         cells = dict(zip(wording.HEADINGS, wording.cells(trend, name, label, 0), strict=True))
         return {
@@ -54,6 +55,13 @@ def page_html(history: History) -> str:
     }
     for trend in rows[:MOST_DRAWN]:
         by_metric[trend.series.column.heading].append(drawn(trend))
+    headings, values = wording.filled(
+        wording.SINGLE_HEADINGS,
+        [
+            wording.single_cells(trend, *called(trend, names, labels))
+            for trend in single[:MOST_SINGLE]
+        ],
+    )
     return render(
         "history.html.j2",
         title=f"versebench history: {history.folder.resolve().name}",
@@ -71,6 +79,11 @@ def page_html(history: History) -> str:
         more_groups=max(0, len(groups) - MOST_GROUPS),
         metrics=by_metric,
         shared=shared,
+        single=values,
+        single_headings=headings,
+        numeric=wording.NUMERIC,
+        too_few=wording.too_few(single, history) if single else None,
+        more_single=max(0, len(single) - MOST_SINGLE),
         drawn=f"{MOST_DRAWN:,} of {len(rows):,}" if len(rows) > MOST_DRAWN else None,
         remarks=wording.remarks(history),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.diff.wording import value
 from reports.history.across import Event
 from reports.history.beginnings import UNSEEN, Beginning, beginnings
@@ -21,7 +23,8 @@ from reports.history.sparkline import sparkline
 from reports.history.trends import History, Trend, scaled, scaled_floor
 
 HEADINGS = ("metric", "case", "series", "runs", "level", "last", "trend", "last step")
-NUMERIC = frozenset({"runs", "level", "last"})
+SINGLE_HEADINGS = ("metric", "case", "series", "value")
+NUMERIC = frozenset({"runs", "level", "last", "value"})
 
 
 def headline(history: History) -> str:
@@ -64,6 +67,36 @@ def cells(trend: Trend, case: str, label: str, width: int) -> tuple[str, ...]:
         line(trend, width) if width else "",
         last,
     )
+
+
+def single_cells(trend: Trend, case: str, label: str) -> tuple[str, ...]:
+    """Return the row of a trend of one run under ``SINGLE_HEADINGS``; see ``cells``."""
+    series = trend.series
+    return series.column.heading, case, label, value(float(series.values[-1]), series.column)
+
+
+def filled(
+    headings: Sequence[str], cells: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return a table without the columns in which nothing stands."""
+    kept = [place for place in range(len(headings)) if any(row[place] for row in cells)]
+    return [headings[place] for place in kept], [[row[place] for place in kept] for row in cells]
+
+
+def too_few(single: Sequence[Trend], history: History, hint: str = "") -> str:
+    """Return what is said once of the trends of one run.
+
+    Args:
+        single: these trends.
+        history: that they are of.
+        hint: what to do to see them; in brackets.
+    """
+    keys = {(one.series.key.scenario, one.series.key.case) for one in single}
+    if len(single) < len(history.trends):
+        said = f"{number(len(keys), 'case')} {'has' if len(keys) == 1 else 'have'} 1 run"
+    else:
+        said = "1 run" if len(history.runs) == 1 else "1 run of each case"
+    return f"{said} so far{hint and f' ({hint})'}: a trend needs more."
 
 
 def line(trend: Trend, width: int) -> str:

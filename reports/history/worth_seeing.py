@@ -19,7 +19,6 @@ _MEASURED_FIRST = (
     "device_peak_bytes",
 )
 _FIRST = (*_MEASURED_FIRST, *map(metric_column, HEADLINE_METRICS))
-_FEW = 5  # trends of one run that may stand in a table nevertheless
 
 
 def worth_seeing(history: History) -> History:
@@ -43,19 +42,16 @@ def worth_seeing(history: History) -> History:
 
 
 def ordered(history: History) -> list[Trend]:
-    """Return the trends: those with steps first, worst first; then speed, memory, headlines.
-
-    Of one metric those of several runs come first.
-    """
+    """Return the trends: those with steps first, worst first; then speed, memory, headlines."""
     order = {name: place for place, name in enumerate(_FIRST)}
 
-    def rank(trend: Trend) -> tuple[int, float, bool, int]:
+    def rank(trend: Trend) -> tuple[int, float, int]:
         last = trend.steps[-1] if trend.steps else None
         changed = (len(ORDER), 0.0)
         if last is not None:
             changed = ORDER.index(last.verdict), -size(trend, last)
         metric = order.get(trend.series.column.name, len(order))
-        return *changed, len(trend.series.runs) == 1, metric
+        return *changed, metric
 
     return sorted(history.trends, key=rank)
 
@@ -68,15 +64,10 @@ def metrics_first(trends: Sequence[Trend]) -> list[str]:
     return list(dict.fromkeys(columns[name].heading for name in names))
 
 
-def without_single(trends: Sequence[Trend]) -> tuple[list[Trend], str | None]:
-    """Return the trends of several runs, and what to say of the others; few of these stay."""
-    single = [trend for trend in trends if len(trend.series.runs) == 1]
-    if len(single) <= _FEW:
-        return list(trends), None
-    cases = len({(one.series.key.scenario, one.series.key.case) for one in single})
-    have = "has" if cases == 1 else "have"
-    said = f"{number(cases, 'case')} {have} one run only (--all shows them)."
-    return [trend for trend in trends if len(trend.series.runs) > 1], said
+def parted(trends: Sequence[Trend]) -> tuple[list[Trend], list[Trend]]:
+    """Return the trends of several runs, and those of one, which show a value and no trend."""
+    several = [trend for trend in trends if len(trend.series.runs) > 1]
+    return several, [trend for trend in trends if len(trend.series.runs) == 1]
 
 
 def _moves(trend: Trend) -> bool:
