@@ -97,6 +97,6 @@ def test_cases_of_one_run_are_counted(tmp_path):
 
     found = query(nights(tmp_path, cases))
     said = terminal(found)
-    assert "40 cases have one run only (--all shows them)." in said
+    assert "40 cases have 1 run so far (--all shows them): a trend needs more." in said
     assert "top_k-7" not in said
     assert "top_k-7" in terminal(found, everything=True)
