@@ -1,4 +1,4 @@
-"""A scenario with the names checked that only others know: metrics, gates, verse forms."""
+"""A scenario with the names checked that only others know: metrics, gates, forms, data columns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def load_checked(
 
 
 def checked(loaded: LoadedScenario) -> LoadedScenario:
-    """See that every metric, gate and verse form that a scenario names exists, and return it.
+    """See that every metric, gate, verse form and column that a scenario names exists; return it.
 
     Raises:
         ScenarioError: all the names that do not.
@@ -46,9 +46,25 @@ def checked(loaded: LoadedScenario) -> LoadedScenario:
         asked = [name] if places and name not in unknown else []
         for message in check_comparable(asked).values():
             faults.append(loaded.fault(("gates", name, places[0], "against"), message))
+    faults += _data_faults(loaded)
     if faults:
-        raise ScenarioError(faults)
+        raise ScenarioError(sorted(faults, key=by_position))
     return loaded
+
+
+def _data_faults(loaded: LoadedScenario) -> Iterator[Fault]:
+    """Yield what is wrong with the local data that states are trained on, at first sight."""
+    named = [(at, state.data) for at, state in enumerate(loaded.scenario.states) if state.data]
+    if not named:
+        return
+    from bench.states.data import DataError, look
+
+    for index, data in named:
+        try:
+            look(data)
+        except DataError as error:
+            place = ("states", index, "data", error.key or data.key)
+            yield loaded.fault(place, str(error))
 
 
 def _unknown_names(content: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:

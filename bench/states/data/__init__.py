@@ -1,7 +1,8 @@
 """The texts that a state is trained on: read, divided into two sides, and fingerprinted.
 
 ``read`` gives the texts, ``fingerprint`` a hash of the content they come from, without importing
-anything heavy; ``prepare`` fetches what a library can fetch. One module per kind of data set reads
+anything heavy; ``look`` finds what is wrong at first sight; ``prepare`` fetches what a library can
+fetch. One module per kind of data set reads
 its files; ``sides.py`` divides the texts. Whatever is wrong with the data is a ``DataError``.
 """
 
@@ -21,6 +22,7 @@ from bench.states.data import (
     table,
     text_file,
     tfds,
+    tfds_folder,
 )
 from bench.states.data.found import DataError, Found, Texts
 from scenarios.data_sets import (
@@ -34,7 +36,7 @@ from scenarios.data_sets import (
     Tfds,
 )
 
-__all__ = ["DataError", "Texts", "fingerprint", "prepare", "read"]
+__all__ = ["DataError", "Texts", "fingerprint", "look", "prepare", "read"]
 
 # Part of every fingerprint: raise it when the same content comes to be read as other texts.
 _READING = "1"
@@ -91,6 +93,30 @@ def fingerprint(data: DataSet) -> str:
     total = hashlib.sha256(f"{data.key}\0{_READING}\0".encode())
     total.update(_content(data).encode())
     return total.hexdigest()
+
+
+def look(data: DataSet) -> None:
+    """See that a data set on this machine has the column, key or collection that is asked for.
+
+    Cheap, whatever its size: a header, a first line or a folder's own description is read. A data
+    set that a library can fetch, and one whose place the command line has yet to say, pass.
+
+    Raises:
+        DataError: it has not; ``key`` names the option that is wrong.
+    """
+    match data:
+        case ChinesePoetry():
+            chinese_poetry.look(data)
+        case Tfds():
+            tfds_folder.look(data)
+        case TextFile():
+            next(files.lines(Path(data.path)), None)
+        case JsonLines():
+            json_lines.look(data)
+        case Csv():
+            table.look(data)
+        case HuggingFace():
+            huggingface.look(data)
 
 
 def prepare(data: DataSet) -> None:

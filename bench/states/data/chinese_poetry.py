@@ -88,6 +88,16 @@ def fingerprint(data: ChinesePoetry) -> str:
     return files.digest(_files(data))
 
 
+def look(data: ChinesePoetry) -> None:
+    """See that the collection is in the folder, where one is named; no file is read.
+
+    Raises:
+        DataError: it is not (says which are).
+    """
+    if data.folder is not None:
+        _files(data)
+
+
 def _files(data: ChinesePoetry) -> list[Path]:
     if data.folder is None:
         raise DataError(
@@ -103,7 +113,8 @@ def _files(data: ChinesePoetry) -> list[Path]:
         has = f"it has {', '.join(there)}" if there else "it has no collection at all"
         words = COLLECTIONS[data.collection]
         raise DataError(
-            f"{top}: no collection {data.collection}, {words}; {has}; {HOW_TO_GET_CHINESE_POETRY}"
+            f"{top}: no collection {data.collection}, {words}; {has}; {HOW_TO_GET_CHINESE_POETRY}",
+            "collection" if there else None,
         )
     return found
 

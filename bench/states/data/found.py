@@ -10,7 +10,15 @@ from scenarios.values import did_you_mean, quoted
 
 
 class DataError(Exception):
-    """Why a data set cannot be used: one message for people, with what to do about it."""
+    """Why a data set cannot be used: one message for people, with what to do about it.
+
+    Attributes:
+        key: the option that is wrong, as scenarios call it; None where the content is.
+    """
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,7 @@ def texts(data: HuggingFace) -> Found:
     except Exception as error:  # the library raises whatever Arrow does
         raise DataError(f"{folder}: cannot be read: {type(error).__name__}: {error}") from None
     if data.column not in table.column_names:
-        other = instead(data.column, table.column_names, "columns")
-        raise DataError(f"{folder}: has no column {quoted(data.column)}{other}")
+        raise _no_column(data, folder, table.column_names)
     found = []
     for number, value in enumerate(table[data.column]):
         if value is not None and not isinstance(value, str):
@@ -59,6 +58,23 @@ def fingerprint(data: HuggingFace) -> str:
     return files.digest([folder / str(name) for name in names])
 
 
+def look(data: HuggingFace) -> None:
+    """See that the folder has the split and, as far as it says, the column; no row is read.
+
+    Raises:
+        DataError: it has not.
+    """
+    info = _split(data) / "dataset_info.json"
+    columns = _object(info).get("features") if info.is_file() else None
+    if isinstance(columns, dict) and data.column not in columns:
+        raise _no_column(data, info.parent, list(columns))
+
+
+def _no_column(data: HuggingFace, folder: Path, columns: list[str]) -> DataError:
+    other = instead(data.column, columns, "columns")
+    return DataError(f"{folder}: has no column {quoted(data.column)}{other}", "column")
+
+
 def _split(data: HuggingFace) -> Path:
     """Return the folder of the split: of several, or the data set itself."""
     top = Path(data.huggingface)
@@ -70,13 +86,16 @@ def _split(data: HuggingFace) -> Path:
             )
         own = _object(top / "state.json").get("_split")
         if data.split not in (None, own):
-            raise DataError(f"{top}: has no split {quoted(data.split)}; it is one split ({own})")
+            raise DataError(
+                f"{top}: has no split {quoted(data.split)}; it is one split ({own})", "split"
+            )
         return top
     splits = [str(name) for name in _object(top / "dataset_dict.json").get("splits") or []]
     split = data.split or "train"
     if split not in splits:
         other = instead(split, splits, "splits")
-        raise DataError(f"{top}: has no split {quoted(split)}{other}")
+        key = "split" if data.split else None
+        raise DataError(f"{top}: has no split {quoted(split)}{other}", key)
     return top / split
 
 

@@ -29,18 +29,32 @@ def texts(data: JsonLines) -> Found:
     return Found(found, str(path), nothing=nothing)
 
 
+def look(data: JsonLines) -> None:
+    """See that the first object has the key, and a text in it; no other line is read.
+
+    Raises:
+        DataError: as for ``texts``.
+    """
+    path = Path(data.path)
+    for number, line in lines(path):
+        if line.strip():
+            _text(line, data.field, f"{path}:{number}")
+            return
+
+
 def _text(line: str, field: str, where: str) -> str:
     record = _record(line, where)
     if field not in record:
         known = did_you_mean(field, record)
-        raise DataError(f"{where}: has no key {quoted(field)} (field){known}")
+        raise DataError(f"{where}: has no key {quoted(field)} (field){known}", "field")
     text = record[field]
     if text is None:
         return ""
     if not isinstance(text, str):
         raise DataError(
             f"{where}: {quoted(field)} (field) holds no text but {quoted(text)}; "
-            "name the key that holds the text"
+            "name the key that holds the text",
+            "field",
         )
     return whole_characters(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,19 +21,29 @@ def texts(data: Csv) -> Found:
     Raises:
         DataError: the file cannot be read, is no table, or has no such column (names those it has).
     """
-    path = Path(data.path)
+    with _opened(data) as cells:
+        found = list(cells)
+        return Found(found, data.path, nothing="it has a header and no row below")
+
+
+def look(data: Csv) -> None:
+    """See that the header has the column; rows below it are not read.
+
+    Raises:
+        DataError: as for ``texts``.
+    """
+    with _opened(data):
+        pass
+
+
+@contextlib.contextmanager
+def _opened(data: Csv) -> Iterator[Iterator[str]]:
+    """Read the header and give the cells of the column, which are read as they are taken."""
     before = csv.field_size_limit(_LONGEST)  # of the whole process, so it is put back
-    try:
-        cells = list(_column(path, data.column, data.delimiter))
-        return Found(cells, str(path), nothing="it has a header and no row below")
-    finally:
-        csv.field_size_limit(before)
-
-
-def _column(path: Path, column: str, delimiter: str) -> Iterator[str]:
+    path, column = Path(data.path), data.column
     rows = csv.reader(
         (line for _, line in lines(path)),
-        delimiter=delimiter,
+        delimiter=data.delimiter,
         strict=True,
     )
     try:
@@ -42,10 +53,11 @@ def _column(path: Path, column: str, delimiter: str) -> Iterator[str]:
         names = [name.strip() for name in header]
         if column not in names:
             other = instead(column, names, "columns")
-            raise DataError(f"{path}: has no column {quoted(column)}{other}")
+            raise DataError(f"{path}: has no column {quoted(column)}{other}", "column")
         place = names.index(column)
-        for row in rows:
-            if row:  # an empty line is no row
-                yield row[place] if place < len(row) else ""
+        # An empty line is no row.
+        yield (row[place] if place < len(row) else "" for row in rows if row)
     except csv.Error as error:
         raise DataError(f"{path}:{rows.line_num}: not a CSV table ({error})") from None
+    finally:
+        csv.field_size_limit(before)

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.states.data.found import DataError
+from bench.states.data.found import DataError, instead
 from scenarios.data_sets import Tfds
+from scenarios.values import quoted
 
 _NAME = re.compile(r"(?P<name>\w[\w.-]*)(/(?P<config>\w[\w.+-]*))?(:(?P<version>[\w.*]+))?")
 _INFO = "dataset_info.json"
@@ -57,6 +58,25 @@ def prepared(data: Tfds) -> Path | None:
         config = _only_config(data, top)
         versions = _versions(top / config, want.version) if config else []
     return versions[-1] if versions else None
+
+
+def look(data: Tfds) -> None:
+    """See that the prepared data set, if it is here, has the field, as far as its own files say.
+
+    Raises:
+        DataError: it has not; or its name is none, or leaves open which configuration is meant.
+    """
+    folder = prepared(data)
+    if folder is None:
+        return
+    try:
+        stored = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+        fields = stored["featuresDict"]["features"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # written by an old version of the library, which alone can tell
+    if isinstance(fields, dict) and data.field not in fields:
+        other = instead(data.field, list(fields), "fields")
+        raise DataError(f"{folder}: has no field {quoted(data.field)}{other}", "field")
 
 
 def _versions(folder: Path, pattern: str | None) -> list[Path]:
