@@ -18,13 +18,14 @@ from reports.statistics import Estimate, median, over_launches
 
 Row = dict[str, Any]
 ENERGY = "energy_joules_per_1000_tokens"
-_SEEN: Mapping[str, Callable[[list[Any]], Any]] = {
+READINGS: Mapping[str, Callable[[list[Any]], Any]] = {
     "sm_clock_mhz": median,
     "memory_clock_mhz": median,
     "temperature_celsius": max,
     "power_watts": median,
     "power_limit_watts": median,
 }
+"""What a GPU's counter tells while a case runs, and which of the launches' values stands."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _device(result: CaseResult, summary: CaseSummary) -> None:
     seen = [one.device for one in done if one.device]
     # The readings are those of the calls for energy, by the same counter.
     why = summary.missing.get(ENERGY, "NVML did not say while the case ran")
-    for name, choose in _SEEN.items():
+    for name, choose in READINGS.items():
         row[name] = _over(choose, [v for one in seen if is_number(v := one.get(name))])
         if row[name] is None:
             summary.missing[name] = why

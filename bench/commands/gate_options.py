@@ -1,15 +1,21 @@
-"""What ``run`` and ``report`` share: ``--gate``, ``--baseline`` and ``--summary``."""
+"""What ``run`` and ``report`` share: ``--gate``, ``--baseline`` and ``--summary``.
+
+The pytest plugin's options of such names are read by the same functions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from scenarios.cases import Case
     from scenarios.gates import Gate
+    from scenarios.loader import LoadedScenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 Gates = dict[str, list["Gate"]]
@@ -42,25 +48,60 @@ def gate_options(function: F) -> F:
 
 
 def _gates(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> Gates:
-    """Read gates, and see that what they name exists and can be compared."""
     if not texts:
         return {}
+    from scenarios.gates import GateError
+
+    try:
+        return parse_gates(texts)
+    except GateError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def parse_gates(texts: Iterable[str]) -> Gates:
+    """Read gates, and see that what they name exists and can be compared.
+
+    Raises:
+        GateError: one is none; the text says what would be.
+    """
     from reports.gate_rules import check_comparable, check_names
     from scenarios.gates import GateError, parse_gate
 
     found: Gates = {}
     for text in texts:
-        try:
-            name, gate = parse_gate(text)
-        except GateError as error:
-            raise click.BadParameter(str(error)) from None
+        name, gate = parse_gate(text)
         faults = check_names([name])
         if not faults and gate.against:
             faults = check_comparable([name])
         if faults:
-            raise click.BadParameter(faults[name])
+            raise GateError(faults[name])
         found.setdefault(name, []).append(gate)
     return found
+
+
+def with_gates(loaded: LoadedScenario, gates: Gates) -> LoadedScenario:
+    """Return the scenario with these gates beside its own."""
+    both = dict(loaded.scenario.gates)
+    for name, more in gates.items():
+        both[name] = (*both.get(name, ()), *more)
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"gates": both}))
+
+
+def warn_of_gates(loaded: LoadedScenario, cases: Iterable[Case], baseline: str) -> None:
+    """Say on standard error which gates can be compared in none of these cases.
+
+    Args:
+        loaded: the scenario, with the gates of the command line among its own.
+        cases: those to be measured.
+        baseline: what gates compare with, as ``check_baseline`` returns it.
+    """
+    from bench.gate_prospects import without_prospects
+    from bench.judgement import LAST_GOOD
+    from reports.run_folder import RunFolder
+
+    named = None if baseline == LAST_GOOD else RunFolder.open(Path(baseline))
+    for gate in without_prospects(loaded, cases, named):
+        click.echo(f"warning: gate {gate}", err=True)
 
 
 def as_data(gates: Mapping[str, Iterable[Gate]]) -> dict[str, list[dict[str, Any]]]:

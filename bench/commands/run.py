@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from bench import exit_codes
-from bench.commands.gate_options import Gates, as_data, check_baseline, check_where, gate_options
+from bench.commands.gate_options import (
+    Gates,
+    as_data,
+    check_baseline,
+    check_where,
+    gate_options,
+    warn_of_gates,
+    with_gates,
+)
 from bench.commands.selection import Selection, select, selection_options
 from bench.pages import IN_RUN_FOLDER, needs_extra
 
@@ -72,6 +80,8 @@ def command(
     _take_ends_as_ctrl_c()
     selection = _with_gates(select(scenario, only, presets, data, fetch=not dry_run), gates)
     against = check_baseline(baseline, as_data(selection.loaded.scenario.gates))
+    to_come = selection.every_case if resume else selection.plan.cases  # or measured before
+    warn_of_gates(selection.loaded, to_come, against)
     if dry_run:
         from bench.commands import show
 
@@ -113,12 +123,7 @@ def _with_gates(selection: Selection, gates: Gates) -> Selection:
     if not gates:
         return selection
     check_where(gates, [case.labels for case in selection.cases])
-    loaded = selection.loaded
-    both = dict(loaded.scenario.gates)
-    for name, more in gates.items():
-        both[name] = (*both.get(name, ()), *more)
-    scenario = loaded.scenario.model_copy(update={"gates": both})
-    return replace(selection, loaded=replace(loaded, scenario=scenario))
+    return replace(selection, loaded=with_gates(selection.loaded, gates))
 
 
 def _take_ends_as_ctrl_c() -> None:

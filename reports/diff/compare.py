@@ -62,8 +62,7 @@ def _tested(test: Test, sizes: Sequence[int], asked: Sequence[Question]) -> Iter
     floor = np.array([math.log1p(q.floor) if q.is_ratio else q.floor for q in asked])
     found = evaluate(test, data, floor)
     spread = _spread(data, sizes)
-    level = test.level_within(KEPT)
-    testable = level > 0 and test.smallest / level <= ALPHA
+    level, can = test.level_within(KEPT), can_show(test)
     for i, question in enumerate(asked):
         low, high = float(found.low[i]), float(found.high[i])
         yield Answer(
@@ -72,11 +71,17 @@ def _tested(test: Test, sizes: Sequence[int], asked: Sequence[Question]) -> Iter
             float(floor[i]),
             low if math.isfinite(low) else None,
             high if math.isfinite(high) else None,
-            float(found.above[i]) if testable else None,
-            float(found.below[i]) if testable else None,
+            float(found.above[i]) if can else None,
+            float(found.below[i]) if can else None,
             level,
             None if math.isnan(spread[i]) else float(spread[i]),
         )
+
+
+def can_show(test: Test) -> bool:
+    """Tell whether a test can show anything at all, were it the only one of its family."""
+    level = test.level_within(KEPT)
+    return level > 0 and test.smallest / level <= ALPHA
 
 
 def _values(question: Question) -> Sequence[float] | NDArray[Any]:
