@@ -9,12 +9,14 @@ spelled out; null where no sample has a value. Schema 1, which spelled them out,
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import math
+import struct
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reports.atomic_file import replacing
 from reports.case_scores import CaseScores, MetricScores
@@ -22,6 +24,10 @@ from reports.garbage import collection_paused
 
 SCORES = "scores.jsonl"
 SCORES_VERSION = 2
+_NONE = struct.pack("<d", math.nan)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Keys = tuple[tuple[int, int], ...]
 
@@ -102,27 +108,45 @@ def _packed(scores: MetricScores) -> str:
 def _case(data: dict[str, Any], shared: dict[Keys, Keys]) -> CaseScores:
     keys = tuple(zip(data["prompts"], data["repeats"], strict=True))
     keys = shared.setdefault(keys, keys)
-    metrics = {name: _metric(one, len(keys)) for name, one in data["metrics"].items()}
+    stored = data["metrics"]
+    arrays = _arrays(stored, len(keys))
+    metrics = {name: _metric(one, arrays[name]) for name, one in stored.items()}
     lines, ended = data["lines"], data["ended"]
     if not (type(ended) is int and isinstance(lines, str | None)):
         raise ValueError("not a line of scores")
     return CaseScores(data["case"], data["digest"], keys, metrics, ended, lines)
 
 
-def _metric(data: dict[str, Any], samples: int) -> MetricScores:
+def _arrays(metrics: Mapping[str, Any], samples: int) -> dict[str, NDArray[Any]]:
+    """The scores of each metric; unpacked into one array, which takes a third of the time."""
     import numpy as np
 
-    length = samples if data["level"] == "sample" else 1
-    values = data["values"]
-    if values is None:
-        array = np.full(length, math.nan)
-    else:
-        array = np.frombuffer(base64.b64decode(values, validate=True), dtype="<f8")
-        if np.isinf(array).any():
-            raise ValueError("an infinite score")
+    places: dict[str, tuple[int, int]] = {}
+    packed: list[bytes] = []
+    end = 0
+    for name, one in metrics.items():
+        length = samples if one["level"] == "sample" else 1
+        values = one["values"]
+        part = _NONE * length if values is None else _unpacked(values)
+        if len(part) != 8 * length:
+            raise ValueError("columns of different lengths")
+        packed.append(part)
+        places[name] = end, end + length
+        end += length
+    whole = np.frombuffer(b"".join(packed), dtype="<f8")
+    if np.isinf(whole).any():
+        raise ValueError("an infinite score")
+    return {name: whole[start:stop] for name, (start, stop) in places.items()}
+
+
+def _unpacked(values: str) -> bytes:
+    return binascii.a2b_base64(values, strict_mode=True)
+
+
+def _metric(data: dict[str, Any], array: NDArray[Any]) -> MetricScores:
     n, coverage = data["n"], data["coverage"]
-    for column in (array, n, coverage):
-        if isinstance(column, np.ndarray | list | str) and len(column) != length:
+    for column in (n, coverage):
+        if isinstance(column, list | str) and len(column) != len(array):
             raise ValueError("columns of different lengths")
     return MetricScores(data["level"], data["code"], array, n, coverage, data["why"])
 

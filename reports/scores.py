@@ -25,6 +25,7 @@ from metrics.registry import entry_point_faults
 from reports.case_scores import CaseScores, MetricScores, RunScores, columns_of
 from reports.completed import CaseResult, Completed
 from reports.corpora import NAMES, Corpora
+from reports.garbage import collection_resumed
 from reports.gates import gate_metrics
 from reports.run_folder import RunFolder
 from reports.score_file import SCORES, read_scores, versebench_version, write_scores
@@ -129,7 +130,8 @@ def _score_case(
         codes = {**codes, **{name: f"{codes[name]}{_TEXTS}{tuned_on}" for name in against}}
     fresh: dict[str, MetricScores] = {}
     if todo:
-        scores = score_samples(texts.prepared(), todo)
+        with collection_resumed():
+            scores = score_samples(texts.prepared(), todo)
         for name, metric in todo.items():
             entries = (
                 [scores.set[name]]

