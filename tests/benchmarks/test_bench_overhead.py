@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 from conftest import installed_backends
+from run_turns import BareLoop, rates_in_turns
 
 from bench.cli import __file__ as cli_file
 from bench.worker_environment import worker_environment
 
 HERE = Path(__file__).parent
-PROMPT, MAX_LENGTH, ROUNDS = "The quick brown fox jumps over the lazy dog", 64, 9
-LAUNCHES = 8  # a process is fast or slow as a whole: many launches tell more than many rounds
+PROMPT, MAX_LENGTH, ROUNDS = "The quick brown fox jumps over the lazy dog", 64, 21
+LAUNCHES = 5  # a process may be fast or slow as a whole
 BACKENDS = ("tensorflow", "jax")
 
 
@@ -70,7 +71,7 @@ def test_trial_against_bare_call(benchmark: Any, backend: str, gpt2_sized: str) 
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.benchmark(group="overhead, shipped layout, launch by launch")
+@pytest.mark.benchmark(group="overhead, shipped layout, call by call")
 def test_run_against_bare_loop(
     benchmark: Any, backend: str, gpt2_sized: str, tmp_path: Path
 ) -> None:
@@ -84,33 +85,19 @@ def test_run_against_bare_loop(
         f"measure: {{trials: {ROUNDS}, fit_points: 0, warmup_cap: 3}}\n"
     )
     root = Path(cli_file).parent.parent
+    environment = worker_environment({"device": "cpu", "backend": backend}, os.environ)
+    arguments = [backend, gpt2_sized, PROMPT, str(MAX_LENGTH)]
 
-    def ours() -> float:
-        command = [sys.executable, "-m", "bench", "run", str(scenario), "--json", "--out"]
-        done = subprocess.run(
-            [*command, str(tmp_path / "runs")],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=root,
-        )
-        return float(json.loads(done.stdout)["cases"][0]["tokens_per_second"])
+    def launch(number: int) -> list[tuple[float, float]]:
+        with BareLoop(HERE / "bare_loop.py", arguments, environment) as bare:
+            return rates_in_turns(scenario, tmp_path / str(number), root, ROUNDS, bare)
 
-    def bare() -> float:
-        loop = (HERE / "bare_loop.py", backend, gpt2_sized, PROMPT, MAX_LENGTH, ROUNDS)
-        return statistics.median(_python(backend, *loop))
+    def launches() -> list[list[tuple[float, float]]]:
+        return [launch(number) for number in range(LAUNCHES)]
 
-    def pair(turn: int) -> tuple[float, float]:
-        if turn % 2:  # who goes first alternates: a machine that slows down favours neither
-            second = bare()
-            return ours(), second
-        return ours(), bare()
-
-    def alternate() -> list[tuple[float, float]]:
-        return [pair(turn) for turn in range(LAUNCHES)]
-
-    pairs = benchmark.pedantic(alternate, rounds=1)
-    _record(benchmark, [a / b for a, b in pairs], backend=backend, pairs=pairs)
+    turns = benchmark.pedantic(launches, rounds=1)
+    ratios = [statistics.median(a / b for a, b in pairs) for pairs in turns]
+    _record(benchmark, ratios, backend=backend, turns=turns)
 
 
 COUNTED = """
