@@ -130,8 +130,8 @@ def plan(
             skipped[case.id] = reason
         else:
             groups.setdefault(case.group, []).append(case)
-    faults = list(dict.fromkeys(f for g in groups.values() for f in faults_of(g[0].source)))
-    if faults:
+    sources = dict.fromkeys(members[0].source for members in groups.values())
+    if faults := dict.fromkeys(fault for source in sources for fault in faults_of(source)):
         raise PresetError("\n".join(faults))
     return Plan(
         tuple(_group(name, members, trainings) for name, members in groups.items()),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, NamedTuple
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
+from scenarios.case_hash import CaseHash
 from scenarios.data_sets import DataSet
 from scenarios.faults import Fault, Origin, ScenarioError
 from scenarios.rule_set import Faults, RuleSet
@@ -24,9 +23,19 @@ from scenarios.schema import (
     Scenario,
     State,
 )
-from scenarios.values import did_you_mean, quoted
+from scenarios.values import did_you_mean, label_of, quoted
 
-HASH_VERSION = 1  # counted up when the same scenario comes to mean another measurement
+MAX_CASES = 10_000
+"""Cases of a scenario: as many as the reports are made for, and days of measuring."""
+MAX_COMBINATIONS = 250_000
+"""Combinations that include and exclude choose from, in seconds."""
+_TOO_MANY = (
+    f"has more than {MAX_CASES:,} cases, the most that a run and its reports hold; drop some with "
+    "include and exclude, or write several scenarios"
+)
+
+Entry = TypeVar("Entry")
+Axes = tuple[Preset, State, Sampler, Hardware, int]
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,8 @@ def expand(
         data_fingerprint: the same of the data sets that states are trained on.
 
     Raises:
-        ScenarioError: a rule matches nothing, no case is left, or two cases are the same.
+        ScenarioError: a rule matches nothing, two cases are the same, or no case is left, or more
+            than a run holds.
     """
     expansion, faults = expand_with_faults(
         scenario, fingerprint=fingerprint, data_fingerprint=data_fingerprint
@@ -121,40 +131,34 @@ def expand_with_faults(
     data_fingerprint: Callable[[DataSet], str] | None = None,
 ) -> tuple[Expansion, Faults]:
     """Like :func:`expand`, with the faults and their places returned instead of raised."""
+    if fault := _too_large(scenario):
+        return Expansion((), ()), [fault]
     cases: list[Case] = []
     dropped: list[Dropped] = []
     rules = RuleSet(scenario)
-    model_digest = cache(fingerprint or str)
-    data_digest = cache(data_fingerprint or (lambda data: data.label))
-    axes = itertools.product(
-        scenario.presets,
-        scenario.states,
-        scenario.hardware,
-        scenario.samplers,
-        scenario.generate.batch_sizes,
-    )
-    for preset, state, hardware, sampler, batch_size in axes:
-        case = Case(
-            id=_case_id(preset, state, sampler, hardware, batch_size),
-            hash="",
-            preset=preset,
-            state=state,
-            sampler=sampler,
-            hardware=hardware,
-            batch_size=batch_size,
-            prompts=tuple(enumerate(scenario.prompts)),
-            generate=scenario.generate,
-            measure=scenario.measure,
-            seed=scenario.seed,
-        )
-        prompts, lost = rules.prompts_of(case.labels)
-        if prompts:
-            cases.append(_hashed(case, prompts, model_digest, data_digest))
-            dropped += [Dropped(f"{case.id}: prompt {quoted(label)}", rule) for label, rule in lost]
-        else:
+    case_hash = CaseHash(scenario, fingerprint, data_fingerprint)
+    for labels, axes in _combinations(scenario):
+        id_ = _case_id(labels)
+        prompts, lost = rules.prompts_of(labels)
+        if not prompts:
             reasons = list(dict.fromkeys(rule for _, rule in lost))
             more = "no prompt is left: " if len(reasons) > 1 else ""
-            dropped.append(Dropped(case.id, more + "; ".join(reasons)))
+            dropped.append(Dropped(id_, more + "; ".join(reasons)))
+            continue
+        dropped += [Dropped(f"{id_}: prompt {quoted(label)}", rule) for label, rule in lost]
+        if len(cases) == MAX_CASES:
+            return Expansion((), ()), [((), _TOO_MANY)]
+        cases.append(
+            Case(
+                id_,
+                case_hash.of(*axes, prompts),
+                *axes,
+                prompts,
+                scenario.generate,
+                scenario.measure,
+                scenario.seed,
+            )
+        )
     faults = rules.faults()
     if not cases and not faults:
         faults.append(((), "include and exclude leave no case"))
@@ -162,47 +166,64 @@ def expand_with_faults(
     return Expansion(tuple(cases), tuple(dropped)), faults
 
 
-def _case_id(
-    preset: Preset, state: State, sampler: Sampler, hardware: Hardware, batch_size: int
-) -> str:
-    names = [preset.name, state.name, sampler.name, hardware.name]
-    return "/".join([*names, f"b{batch_size}"] if batch_size != 1 else names)
-
-
-def _hashed(
-    case: Case,
-    prompts: tuple[tuple[int, Prompt], ...],
-    fingerprint: Callable[[str], str],
-    data_fingerprint: Callable[[DataSet], str],
-) -> Case:
-    content: dict[str, Any] = {
-        "version": HASH_VERSION,
-        "model": fingerprint(case.source),
-        "sampler": {k: v for k, v in case.sampler.model_dump().items() if k != "name"},
-        "hardware": case.hardware.model_dump(),
-        "batch_size": case.batch_size,
-        "prompts": [[index, prompt.text] for index, prompt in prompts],
-        "generate": case.generate.model_dump(exclude={"batch_sizes"}),
-        "measure": case.measure.model_dump(exclude={"launches", "timeout"}),
-        "seed": case.seed,
+def _too_large(scenario: Scenario) -> tuple[tuple[int | str, ...], str] | None:
+    """Say why the axes are not crossed at all; None where they can be."""
+    sizes = {
+        "presets": len(scenario.presets),
+        "states": len(scenario.states),
+        "samplers": len(scenario.samplers),
+        "hardware": len(scenario.hardware),
+        "batch_sizes": len(scenario.generate.batch_sizes),
     }
-    data, train = case.state.data, case.state.train
-    if data is not None and train is not None:
-        content["trained"] = [data_fingerprint(data), data.choices, train.model_dump()]
-    text = json.dumps(content, sort_keys=True, allow_nan=False)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return replace(case, prompts=prompts, hash=digest)
+    count = math.prod(sizes.values())
+    if count <= MAX_COMBINATIONS:
+        return None
+    axes = " x ".join(f"{size:,} {name}" for name, size in sizes.items() if size > 1)
+    return (), (
+        f"{axes} make {count:,} combinations, and {MAX_COMBINATIONS:,} are the most that rules "
+        "choose from; write several scenarios"
+    )
+
+
+def _combinations(scenario: Scenario) -> Iterator[tuple[dict[str, str], Axes]]:
+    """Yield each combination of the axes, in their order, with its label on each."""
+    # Samplers and batch sizes change fastest: cases that can share a worker stand together.
+    for preset, state, hardware, sampler, batch_size in itertools.product(
+        _labelled(scenario.presets),
+        _labelled(scenario.states),
+        _labelled(scenario.hardware),
+        _labelled(scenario.samplers),
+        _labelled(scenario.generate.batch_sizes),
+    ):
+        labels = {
+            "preset": preset[0],
+            "state": state[0],
+            "sampler": sampler[0],
+            "hardware": hardware[0],
+            "batch_size": batch_size[0],
+        }
+        yield labels, (preset[1], state[1], sampler[1], hardware[1], batch_size[1])
+
+
+def _labelled(axis: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    return [(label_of(entry), entry) for entry in axis]
+
+
+def _case_id(labels: Mapping[str, str]) -> str:
+    preset, state, sampler, hardware, batch_size = labels.values()
+    names = f"{preset}/{state}/{sampler}/{hardware}"
+    return names if batch_size == "1" else f"{names}/b{batch_size}"
 
 
 def _same_model_twice(scenario: Scenario, cases: Iterable[Case]) -> Faults:
     """Find a tuned state that is crossed with several presets, though it replaces each of them."""
-    first: dict[tuple[object, ...], Case] = {}
+    first: dict[tuple[str | int, ...], Case] = {}
     faults: dict[str, str] = {}
     for case in cases:
         if case.state.preset is None:
             continue
-        own = [case.labels[axis] for axis in AXES if axis != "preset"]
-        other = first.setdefault((*own, case.prompts), case)
+        own = [label for axis, label in case.labels.items() if axis != "preset"]
+        other = first.setdefault((*own, *(index for index, _ in case.prompts)), case)
         if other is not case:
             faults.setdefault(
                 case.state.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -61,14 +60,6 @@ class Rule(Model):
         if all(getattr(self, axis) is None for axis in (*AXES, "prompt")):
             raise refuse(f"must name an axis: {', '.join((*AXES, 'prompt'))}")
         return self
-
-    def fits_case(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a case with these labels (axis -> label) fits, its prompts apart."""
-        return all(
-            matches(globs, labels[axis])
-            for axis in AXES
-            if (globs := getattr(self, axis)) is not None
-        )
 
     def fits_prompt(self, index: int, label: str) -> bool:
         """Tell whether a prompt fits; without ``prompt`` every one does."""

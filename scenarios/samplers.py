@@ -160,14 +160,14 @@ class Custom(Sampler):
         alias="arguments",
         description="The constructor's arguments by name; plain data.",
     )
-    label: Label | None = Field(
+    word: Label | None = Field(
         default=None, alias="name", description="For ids; the default is the name of the class."
     )
 
     @property
     def name(self) -> str:
         """``custom-`` and the label, or else the name of the class."""
-        return f"custom-{self.label or self.import_path.rpartition(':')[2]}"
+        return f"custom-{self.word or self.import_path.rpartition(':')[2]}"
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class Custom(Sampler):
             "kind": self.kind,
             "class": self.import_path,
             "arguments": self.given,
-            "name": self.label,
+            "name": self.word,
         }
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios import cases as cases_module
 from scenarios.cases import expand, only
 from scenarios.faults import ScenarioError
 from scenarios.samplers import parse_sampler
@@ -259,3 +260,51 @@ def test_names_of_samplers_tell_all_settings_apart():
     ]
     names = {parse_sampler(form).name for form in forms}
     assert len(names) == len(forms)
+
+
+def test_hashes_stay_what_they_were():
+    """Else no earlier run could be resumed, nor be held against a later one."""
+    made = scenario(
+        prompts=["a", {"text": "春眠", "name": "x", "form": "qijue"}],
+        states=["base", {"d": {"data": "tang"}}],
+        samplers=["greedy", {"top_p": {"k": 5}}],
+        hardware=[{"backend": "jax", "threads": 2}],
+    )
+    assert list(hashes(made).values()) == [
+        "742892ae14e69942",
+        "1f798efa9784571d",
+        "cf11b23f2935d23b",
+        "83975c72c42813b8",
+    ]
+
+
+def many(presets, samplers, **more):
+    return scenario(
+        presets=[f"p{i}" for i in range(presets)],
+        samplers=[{"top_k": {"k": i + 1}} for i in range(samplers)],
+        **more,
+    )
+
+
+def test_as_many_cases_as_reports_hold_and_no_more():
+    more = many(101, 100)
+    with pytest.raises(ScenarioError, match="more than 10,000 cases"):
+        expand(more)
+    assert len(expand(more.model_copy(update={"exclude": rules(preset="p100")})).cases) == 10_000
+
+
+def rules(**globs):
+    return scenario(samplers=["greedy"], exclude=[globs]).exclude
+
+
+def test_axes_that_are_too_large_are_not_crossed(monkeypatch):
+    def cross(*axes):
+        raise AssertionError("crossed")
+
+    monkeypatch.setattr(cases_module.itertools, "product", cross)
+    with pytest.raises(ScenarioError) as caught:
+        expand(many(501, 500, exclude=[{"preset": "p*"}]))
+    assert str(caught.value) == (
+        "501 presets x 500 samplers make 250,500 combinations, and 250,000 are the most that rules "
+        "choose from; write several scenarios"
+    )

@@ -1,6 +1,11 @@
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scenarios.cases import expand
+from scenarios.faults import ScenarioError
 from scenarios.rules import Rule, matches
 from scenarios.schema import Scenario
 
@@ -101,3 +106,54 @@ def test_include_keeps_what_some_rule_fits():
         "tang/greedy/1": [0, 1, 2],
     }
     assert ("p/tang/beam-5/cpu-tensorflow-float32", "no include rule fits") in made.dropped
+
+
+def test_a_named_custom_sampler_goes_by_the_label_of_its_cases():
+    custom = {"custom": {"class": "a.b:C", "name": "mine"}}
+    made = expansion(samplers=["greedy", custom], exclude=[{"sampler": "custom-mine"}])
+    assert {case.sampler.name for case in made.cases} == {"greedy"}
+
+
+LABELS = {
+    "state": ["base", "tang"],
+    "sampler": ["greedy", "beam-5"],
+    "batch_size": ["1", "8"],
+    "prompt": ["en-trip", "明月", "春眠"],
+}
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            axis: st.lists(st.sampled_from([*labels, "*"]), min_size=1, max_size=2)
+            for axis, labels in LABELS.items()
+        },
+    ).filter(bool),
+    max_size=4,
+)
+
+
+@given(RULES, RULES)
+def test_rules_keep_what_they_say(include, exclude):
+    def fits(rule, labels):
+        return all({labels[axis], "*"} & set(globs) for axis, globs in rule.items())
+
+    wanted, used = {}, set()
+    for state, sampler, size in itertools.product(*list(LABELS.values())[:3]):
+        for index, prompt in enumerate(LABELS["prompt"]):
+            labels = dict(zip(LABELS, (state, sampler, size, prompt), strict=True))
+            in_, out = ([fits(rule, labels) for rule in rules] for rules in (include, exclude))
+            used |= {("include", i) for i, it in enumerate(in_) if it}
+            used |= {("exclude", i) for i, it in enumerate(out) if it}
+            if not any(out) and (any(in_) or not include):
+                wanted.setdefault(f"{state}/{sampler}/{size}", []).append(index)
+    unused = {("include", i) for i in range(len(include))} - used
+    unused |= {("exclude", i) for i in range(len(exclude))} - used
+    try:
+        made = expansion(include=include, exclude=exclude)
+    except ScenarioError as error:
+        said = {fault.location for fault in error.faults}
+        assert said == ({f"{key}.{i}" for key, i in unused} or {""})
+        assert unused or not wanted
+    else:
+        assert left(made) == wanted
+        assert not unused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import Any
 
 from bench.machine.system import versions
@@ -12,6 +13,7 @@ from scenarios.schema import Hardware
 from scenarios.training import Train
 
 KEY_VERSION = 1  # counted up when the same recipe comes to mean another training
+_installed = cache(versions)  # of one process they do not change
 _BACKENDS = {"tensorflow": "tensorflow", "jax": "jaxlib", "torch": "torch"}
 
 
@@ -27,7 +29,7 @@ def state_key(data: DataSet, recipe: Train, hardware: Hardware, base: str, conte
         base: digest of the base preset's content.
         content: digest of the data set's content.
     """
-    installed = versions()
+    installed = _installed()
     parts: dict[str, Any] = {
         "version": KEY_VERSION,
         "base": base,

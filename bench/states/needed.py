@@ -81,6 +81,7 @@ class Trainings:
         self._hardware = hardware
         self._skip_reason = skip_reason
         self._why_absent = cache(_why_absent)
+        self._fingerprint = cache(fingerprint)
         self._tasks: dict[tuple[str, str], TrainingTask] = {}
 
     def why_not(self, case: Case) -> str | None:
@@ -100,7 +101,7 @@ class Trainings:
         name = case.preset.name, case.state.name
         if name not in self._tasks:
             place, _ = self._place(recipe, case.hardware)
-            base, content = fingerprint(case.source), data_fingerprint(data)
+            base, content = self._fingerprint(case.source), data_fingerprint(data)
             self._tasks[name] = TrainingTask(
                 preset=case.preset.name,
                 state=case.state.name,
