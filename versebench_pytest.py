@@ -55,6 +55,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME=SOURCE",
         help="Take a preset from elsewhere, e.g. gpt2_base_en=./folder; repeatable",
     )
+    group.addoption(
+        "--versebench-gate",
+        action="append",
+        default=[],
+        metavar="GATE",
+        help="Fail cases that miss it, such as 'rep_4<=0.3' or 'tokens_per_second worse_by 5%% "
+        "where sampler=greedy'; repeatable, besides the scenario's",
+    )
+    group.addoption(
+        "--versebench-baseline",
+        metavar="RUN|last-good",
+        help="What gates compare with: a run folder, or the last good run of the scenario "
+        "(the default)",
+    )
+    parser.addini(
+        "versebench_gates",
+        "Gates of all scenarios, one a line, such as rep_4<=0.3",
+        type="linelist",
+    )
+    parser.addini("versebench_baseline", "What gates compare with (last-good)", default="")
     parser.addini(
         "versebench_scenarios",
         "Scenario files (globs) and shipped scenarios that --benchmark runs, in place of every "

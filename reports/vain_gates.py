@@ -17,6 +17,7 @@ from reports.diff.needed import FEWEST_LAUNCHES, FEWEST_PAIRS
 from reports.gate_rules import GateRule, rules_of, tolerated
 from reports.gates import GateOutcome
 from reports.statistics import FEWEST_PROMPTS
+from reports.visible import one_line
 
 _OF_LINE = ("ttft_seconds", "tpot_seconds", "fit_worst_residual", "roofline_decode_share")
 _ENOUGH = 40  # launches or texts a side with which every test can show something
@@ -56,7 +57,8 @@ class VainGate:
     why: str
 
     def __str__(self) -> str:
-        return f"{self.asks} can never be compared: {self.why}"
+        """Say so on one line that is safe to show."""
+        return one_line(f"{self.asks} can never be compared: {self.why}")
 
 
 def vain_gates(
@@ -148,8 +150,9 @@ def _too_few_texts(prompts: int, repeats: int) -> str | None:
         return None
     some = "1 text" if units == 1 else f"{units} texts"
     return (
-        f"{some} a case: too few for a test, which takes {FEWEST_PAIRS}. Add prompts, or raise "
-        "generate.samples (a sampler that draws nothing gives one text per prompt)"
+        f"{some} a case: too few for a test, which takes {FEWEST_PAIRS} (texts that did not change "
+        "pass). Add prompts, or raise generate.samples (a sampler that draws nothing gives one per "
+        "prompt)"
     )
 
 

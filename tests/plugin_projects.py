@@ -22,9 +22,9 @@ SCENARIO: dict[str, Any] = {
 }
 
 
-def write(folder: Path, name: str = "demo.scenario.yaml", **changes: Any) -> Path:
+def write(folder: Path, file: str = "demo.scenario.yaml", /, **changes: Any) -> Path:
     """Write a scenario (JSON is YAML); ``changes`` replace its parts."""
-    path = folder / name
+    path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**SCENARIO, **changes}), encoding="utf-8")
     return path
@@ -34,7 +34,10 @@ NO_CPU_INFO = "def pytest_benchmark_generate_machine_info(): return {}"  # which
 
 
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out of the sessions of projects what takes seconds and is not asked about."""
+    """Leave out of the sessions of projects what takes seconds and is not asked about.
+
+    After ``pytester``, which takes the variable out of the environment.
+    """
     others = "-p no:hypothesispytest -p no:anyio -p no:cacheprovider"
     monkeypatch.setenv("PYTEST_ADDOPTS", f"{others} -o versebench_page=false")
 
@@ -48,11 +51,11 @@ def fake_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fake_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every scenario file hold one case, and start no measuring process: to collect only."""
-    case = {"id": "tiny/base/greedy/cpu", "axes": {"sampler": "greedy"}}
+    case = {"id": "tiny/base/greedy/cpu", "axes": {"sampler": "greedy"}, "gates": []}
 
     def ask(self: Any, do: str, **request: Any) -> dict[str, Any]:
         assert do == "cases"
-        return {"name": "demo", "cases": [case]}
+        return {"name": "demo", "cases": [case], "compares": False, "warnings": []}
 
     quickly(monkeypatch)
     monkeypatch.setattr(versebench_pytest.part("service").Service, "ask", ask)

@@ -19,7 +19,7 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(autouse=True)
-def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fake_model(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_the_model(monkeypatch)
 
 

@@ -11,7 +11,7 @@ ONE = {"samplers": ["greedy"]}
 
 
 @pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quickly(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     quickly(monkeypatch)
 
 

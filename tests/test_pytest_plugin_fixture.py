@@ -16,7 +16,7 @@ result = versebench_pytest.part("result")
 
 
 @pytest.fixture(autouse=True)
-def _fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fake_model(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_the_model(monkeypatch)
 
 

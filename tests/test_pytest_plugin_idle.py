@@ -15,6 +15,7 @@ PYTEST_SIDE = (
     "collecting",
     "feeding",
     "fixture",
+    "gates",
     "mode",
     "places",
     "result",
@@ -26,7 +27,7 @@ pytest_plugins = ["pytester"]
 
 
 @pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quickly(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     quickly(monkeypatch)
 
 

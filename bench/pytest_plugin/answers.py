@@ -41,6 +41,7 @@ def answer(
     width: int,
     colour: bool,
     texts: bool,
+    baseline: str,
 ) -> dict[str, Any]:
     """Write the run's reports and return what pytest needs of it.
 
@@ -53,7 +54,7 @@ def answer(
         ``others`` (the metrics that were not asked for); ``warnings``; and ``texts``, where asked
         for.
     """
-    judgement = judged(folder)
+    judgement = judged(folder, baseline=baseline)
     summary, gates = judgement.summary, judgement.gates
     notes = _written(judgement, history, page=page, ended=not interrupted)
     missed = _missed(gates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ class CaseTest(pytest.Function):
 
     mode: Mode
     axes: Mapping[str, str]
+    gates: Sequence[str]
+    """Of those given beside the scenario's, the ones that are for this case."""
     clock: WorkerClock | None = None
 
     @classmethod
@@ -31,7 +33,7 @@ class CaseTest(pytest.Function):
         benchmarks = parent.config.pluginmanager.hasplugin("benchmark")
         function = run_benchmarked if benchmarks else run_alone
         test: CaseTest = cls.from_parent(parent, name=case["id"], callobj=function)
-        test.mode, test.axes = mode, case["axes"]
+        test.mode, test.axes, test.gates = mode, case["axes"], case["gates"]
         test.add_marker(pytest.mark.versebench(scenario=scenario, **test.axes))
         if benchmarks:
             test.clock = WorkerClock()

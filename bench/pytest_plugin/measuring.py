@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench import manifest
+from bench.commands.gate_options import as_data, parse_gates, with_gates
 from bench.commands.selection import Selection, choose
+from bench.gate_prospects import without_prospects
+from bench.judgement import LAST_GOOD, compares
 from bench.pytest_plugin.answers import answer
 from bench.runner import Run
 from bench.scenario_names import checked, load_checked
 from bench.states.making import StateMaker
 from bench.states.store import Store
 from bench.worker import Channel
+from reports.gate_rules import rules_of
 from reports.records import CaseDone
 from reports.run_folder import RunFolder
 from reports.training import Training
@@ -59,17 +64,58 @@ class Telling:
         """Hear that a state is trained."""
 
 
-def cases(_: Channel, path: str, presets: dict[str, str]) -> dict[str, Any]:
+def gates(_: Channel, gates: Sequence[str], baseline: str | None) -> dict[str, Any]:
+    """See that these are gates, and that the baseline is a run.
+
+    Raises:
+        GateError, RunFolderError: they are not.
+    """
+    parse_gates(gates)
+    if baseline is not None:
+        RunFolder.open(Path(baseline))
+    return {}
+
+
+def cases(
+    _: Channel,
+    path: str,
+    presets: dict[str, str],
+    gates: Sequence[str] = (),
+    baseline: str | None = None,
+) -> dict[str, Any]:
     """Return the name of a scenario and its cases; nothing is fetched, hashed or planned.
+
+    Args:
+        path: the scenario's.
+        presets: name -> source.
+        gates: more of them; those that no case of this scenario fits are not for it.
+        baseline: the run that gates compare with; None for the last good one.
+
+    Returns:
+        ``name``; ``cases``: ``id``, ``axes``, and which of ``gates`` are for it; ``compares``:
+        whether any gate does; ``warnings``: of gates without prospects.
 
     Raises:
         ScenarioError: everything that is wrong with the file.
     """
-    scenario = load_checked(path, presets).scenario
+    loaded = load_checked(path, presets)
+    found = expand(loaded.scenario).cases
+    fitting = {case.id: _fitting(gates, [case]) for case in found}
+    loaded = with_gates(loaded, parse_gates(_fitting(gates, found)))
+    against = None if baseline is None else RunFolder.open(Path(baseline))
     return {
-        "name": scenario.name,
-        "cases": [{"id": case.id, "axes": case.labels} for case in expand(scenario).cases],
+        "name": loaded.scenario.name,
+        "cases": [{"id": c.id, "axes": c.labels, "gates": fitting[c.id]} for c in found],
+        "compares": compares(as_data(loaded.scenario.gates)),
+        "warnings": [f"gate {it}" for it in without_prospects(loaded, found, against)],
     }
+
+
+def _fitting(gates: Sequence[str], cases: Iterable[Case]) -> list[str]:
+    """Return the gates that are for one of these cases."""
+    axes = [case.labels for case in cases]
+    rules = {text: rules_of(as_data(parse_gates([text]))) for text in gates}
+    return [t for t, ones in rules.items() if any(rule.fits(row) for rule in ones for row in axes)]
 
 
 def measure(
@@ -77,9 +123,19 @@ def measure(
     path: str,
     cases: Sequence[str],
     presets: dict[str, str],
+    gates: Sequence[str] = (),
+    baseline: str | None = None,
     **how: Any,
 ) -> dict[str, Any]:
-    """Measure those cases of a scenario file into a new run folder; ``how`` is ``_measure``'s."""
+    """Measure those cases of a scenario file into a new run folder.
+
+    Args:
+        channel: to tell how far it is.
+        path: the scenario's.
+        cases: their ids.
+        presets, gates, baseline: see ``cases``.
+        how: see ``_measure``.
+    """
     chosen = set(cases)
 
     def keep(all_of_them: Sequence[Case]) -> list[Case]:
@@ -91,7 +147,9 @@ def measure(
     if gone:
         message = f"was changed since its cases were collected: {sorted(gone)[0]} is gone"
         raise ScenarioError([Fault(path, None, None, "", message)])
-    return _measure(channel, selection, presets, **how)
+    more = parse_gates(_fitting(gates, selection.cases))
+    selection = replace(selection, loaded=with_gates(loaded, more))
+    return _measure(channel, selection, presets, baseline=baseline or LAST_GOOD, **how)
 
 
 def run(
@@ -127,6 +185,7 @@ def _measure(
     width: int,
     colour: bool,
     texts: bool = False,
+    baseline: str = LAST_GOOD,
 ) -> dict[str, Any]:
     """Measure into a new folder in ``out``; Ctrl-C ends it with what is finished."""
     every_one = len(selection.cases) == len(selection.every_case)
@@ -153,4 +212,5 @@ def _measure(
             width=width,
             colour=colour,
             texts=texts,
+            baseline=baseline,
         )

@@ -11,6 +11,7 @@ import pytest
 
 from .case_test import CaseTest
 from .collecting import ScenarioFile
+from .gates import Gates
 from .places import Places
 from .screen import Screen
 from .service import BrokenError, RefusedError, Service
@@ -28,6 +29,9 @@ class Mode:
         self._service = Service(config.rootpath, sys.path)
         self._answers: dict[Path, dict[str, Any] | Exception] = {}
         self._names: dict[Path, str] = {}
+        self._gates = Gates(config)
+        self._compares = False
+        self._warnings: list[str] = []
         config.add_cleanup(self._service.close)
 
     def cases(self, path: Path) -> dict[str, Any]:
@@ -36,8 +40,11 @@ class Mode:
         Raises:
             RefusedError: the file is wrong.
         """
-        found = self._service.ask("cases", path=str(path), presets=self._places.presets)
+        given = {"presets": self._places.presets, **self._gates.request()}
+        found = self._service.ask("cases", path=str(path), **given)
         self._names[path] = found["name"]
+        self._compares |= found["compares"]
+        self._warnings += [f"{found['name']}: {text}" for text in found["warnings"]]
         return found
 
     def measured(self, test: CaseTest) -> dict[str, Any]:
@@ -76,6 +83,7 @@ class Mode:
                 path=str(path),
                 cases=list(dict.fromkeys(chosen)),
                 **self._places.request(screen, page=True),
+                **self._gates.request(),
             )
         except (RefusedError, BrokenError) as error:
             return error
@@ -85,6 +93,15 @@ class Mode:
     def pytest_report_header(self) -> str:
         """Say what this run does."""
         return f"versebench: scenario files only, one at a time; runs go to {self._places.out}"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """See that gates are gates, once, before any file is looked at."""
+        if self._gates:
+            try:
+                self._service.ask("gates", **self._gates.request())
+            except (RefusedError, BrokenError) as error:
+                raise pytest.UsageError(str(error)) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
@@ -130,6 +147,16 @@ class Mode:
             self._config.hook.pytest_deselected(items=others)
             items[:] = kept
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """See that each gate that was typed is for a case that was selected."""
+        tests = [item for item in session.items if isinstance(item, CaseTest)]
+        if tests and not session.testsfailed:
+            self._gates.check({text for test in tests for text in test.gates}, self._compares)
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Tell of gates without prospects, before anything is measured."""
+        return [f"versebench: warning: {text}" for text in self._warnings]
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_benchmark_group_stats(
         self, config: pytest.Config, benchmarks: list[dict[str, Any]], group_by: str
@@ -154,7 +181,7 @@ class Mode:
         return report
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+    def pytest_terminal_summary(self, terminalreporter: Any, exitstatus: int) -> None:
         """Show the table of each run, or say that there was nothing to run."""
         shown = terminalreporter
         for path, answer in self._answers.items():
@@ -164,7 +191,7 @@ class Mode:
             for note in answer["notes"]:
                 shown.write_line(note, yellow=True)
             shown.write(answer["table"])
-        if not self._names and not shown.stats.get("error"):
+        if not self._names and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             shown.write_line(
                 "versebench: no scenario file here (*.scenario.yaml). Try "
                 "pytest --benchmark --scenario quickstart, or see versebench list"

@@ -1,7 +1,8 @@
 """The measuring process of a pytest session: requests come as lines, and so do the answers.
 
-A request is one JSON object: ``{"do": "cases" | "measure" | "run", …}``. The answer is any number
-of ``step`` events, each of which waits for the other side's ``ok`` as a worker's do, then one of
+A request is one JSON object: ``{"do": "gates" | "cases" | "measure" | "run", …}``. The answer is
+any number of ``step`` events, each of which waits for the other side's ``ok`` as a worker's do,
+then one of
 
 - ``{"event": "done", "answer": {…}}``
 - ``{"event": "refused", "text": …}``: what was asked for cannot be done; the text is for people
@@ -24,8 +25,10 @@ from bench.pytest_plugin import measuring
 from bench.worker import Channel
 from reports.run_folder import RunFolderError
 from scenarios.faults import ScenarioError
+from scenarios.gates import GateError
 
 _REQUESTS: dict[str, Callable[..., dict[str, Any]]] = {
+    "gates": measuring.gates,
     "cases": measuring.cases,
     "measure": measuring.measure,
     "run": measuring.run,
@@ -56,7 +59,7 @@ def _answer(request: dict[str, Any], channel: Channel, events: IO[str]) -> None:
         line = json.dumps(said)
     except KeyboardInterrupt:
         line = json.dumps({"event": "interrupted"})
-    except (ScenarioError, PresetError, RunFolderError, OSError) as error:
+    except (ScenarioError, GateError, PresetError, RunFolderError, OSError) as error:
         line = json.dumps({"event": "refused", "text": str(error)})
     except Exception as error:
         text = f"a fault of versebench: {type(error).__name__}: {error}\n{traceback.format_exc()}"

@@ -55,7 +55,7 @@ class Service:
         is one, it is returned and says ``interrupted``.
 
         Args:
-            do: ``cases``, ``measure`` or ``run``.
+            do: ``gates``, ``cases``, ``measure`` or ``run``.
             watch: is called with each step event; the measuring process waits meanwhile.
             request: see ``measuring``.
 
