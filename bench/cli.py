@@ -14,7 +14,7 @@ from bench import exit_codes
 
 COMMANDS = {
     "run": "Measure a scenario: table, CSV files and texts in a run folder.",
-    "list": "Show the scenarios that come with versebench.",
+    "list": "Show the scenarios, text metrics and verse forms there are.",
     "show": "Show the cases that a scenario expands to, and why any is skipped.",
     "check": "Check scenario files: every fault with file:line:column.",
     "score": "Score a run's stored texts again, or judge any text.",
