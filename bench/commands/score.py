@@ -27,7 +27,9 @@ _MOST_BYTES = 16 * 1024 * 1024
     metavar="NAME",
     help="Only this metric or group. Repeatable.",
 )
-@click.option("--form", metavar="FORM", help="Judge the text as qijue, haiku, …: versebench list forms")
+@click.option(
+    "--form", metavar="FORM", help="Judge the text as qijue, haiku, …: versebench list forms"
+)
 @click.option("--book", default="pingshui", show_default=True, help="Rhyme book of Chinese verse.")
 @click.option(
     "--mode", default="standard", show_default=True, help="Strictness of Chinese tonal rules."
