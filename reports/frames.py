@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from reports.columns import WORDS
@@ -19,7 +20,11 @@ def frame_of(
     Text stays in ``object`` columns: Arrow strings refuse lone surrogates. Columns in ``words``
     hold text even where they are empty; other empty ones hold numbers.
     """
-    return frame_of_columns({name: [row.get(name) for row in rows] for name in columns}, words)
+    empty: dict[str, Any] = dict.fromkeys(columns)
+    # The keys of ``empty`` come first, in its order; what else a row holds comes after them.
+    cells = zip(*((empty | dict(row)).values() for row in rows), strict=False)
+    given = dict(zip(columns, map(list, cells), strict=False)) if rows else {}
+    return frame_of_columns({name: given.get(name, []) for name in columns}, words)
 
 
 def frame_of_columns(columns: Mapping[str, list[Any]], words: Collection[str] = WORDS) -> DataFrame:
@@ -34,22 +39,20 @@ def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
     """Return the rows as plain Python values, with None for whatever pandas calls missing."""
     plain = frame.astype(object)
     whole = plain.where(plain.notna(), None)
-    return [
-        dict(zip(whole.columns, row, strict=True))
-        for row in whole.itertuples(index=False, name=None)
-    ]
+    names = list(whole.columns)
+    return [dict(zip(names, row, strict=True)) for row in whole.itertuples(index=False, name=None)]
 
 
 def _series(values: list[Any], *, text: bool) -> Series[Any]:
     import pandas as pd
 
-    there = [value for value in values if value is not None]
-    full = len(there) == len(values)
-    kinds = {type(value) for value in there}
+    kinds = set(map(type, values))
+    full = NoneType not in kinds
+    kinds.discard(NoneType)
     dtype = "object"
     if kinds == {bool}:
         dtype = "bool" if full else "boolean"
-    elif kinds == {int} and all(-(2**63) <= value < 2**63 for value in there):
+    elif kinds == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
         dtype = "int64" if full else "Int64"
     elif (kinds and kinds <= {int, float}) or (not kinds and not text):
         dtype = "float64"

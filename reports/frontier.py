@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reports.summary import Summary
 
 SPEED = "tokens_per_second"
+_HELD = 2**16  # pairs of cases compared at once
 _ALIKE = ("preset", "state", "hardware", "batch_size")
 
 Cases = Sequence[Mapping[str, Any]]
@@ -160,33 +161,43 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
     rank = np.empty(len(group), dtype=np.int64)
     rank[np.lexsort((speed[0], quality[0]))] = np.arange(len(group))
     points = []
-    for index, row in enumerate(group):
+    step = max(_HELD // len(group), 1)
+    for start in range(0, len(group), step):
+        some = np.arange(start, min(start + step, len(group)))
+        one = speed[:, some, None], quality[:, some, None]
         # Of every other case: its lead over this one, by value; and beyond the intervals.
-        faster, better = (ends[0] - ends[0, index] for ends in (speed, quality))
-        faster_yet, better_yet = (ends[1] > ends[2, index] for ends in (speed, quality))
-        slower_yet, lesser_yet = (ends[2] < ends[1, index] for ends in (speed, quality))
+        faster, better = speed[0] - one[0][0], quality[0] - one[1][0]
+        faster_yet, better_yet = speed[1] > one[0][2], quality[1] > one[1][2]
+        slower_yet, lesser_yet = speed[2] < one[0][1], quality[2] < one[1][1]
         ahead = (faster >= 0) & (better >= 0)
         beyond = faster_yet | better_yet
         maybe = ~slower_yet & ~lesser_yet & (beyond | (ahead & ((faster > 0) | (better > 0))))
         beaten = ahead & beyond
-        beaten[index] = maybe[index] = False
-        by, perhaps = (_best(group, rank, which) for which in (beaten, maybe))
-        points.append(
-            FrontierPoint(
-                row["case"],
-                float(row[SPEED]),
-                float(row[column]),
-                by,
-                None if by is not None else perhaps,
+        for which in (beaten, maybe):
+            which[np.arange(len(some)), some] = False
+        chosen = zip(some.tolist(), _best(rank, beaten), _best(rank, maybe), strict=True)
+        for index, by, perhaps in chosen:
+            row = group[index]
+            points.append(
+                FrontierPoint(
+                    row["case"],
+                    float(row[SPEED]),
+                    float(row[column]),
+                    None if by is None else group[by]["case"],
+                    None if perhaps is None or by is not None else group[perhaps]["case"],
+                )
             )
-        )
     return points
 
 
-def _best(group: Cases, rank: NDArray[np.int64], which: NDArray[np.bool_]) -> str | None:
-    """The one that speaks for all of ``which``: the best in quality, then in speed."""
-    indexes = which.nonzero()[0]
-    return str(group[indexes[rank[indexes].argmax()]]["case"]) if len(indexes) else None
+def _best(rank: NDArray[np.int64], which: NDArray[np.bool_]) -> list[int | None]:
+    """In each row, the one that speaks for all of ``which``: best in quality, then in speed."""
+    import numpy as np
+
+    ranks = np.where(which, rank, -1)
+    best = ranks.argmax(axis=1)
+    ends = zip(best.tolist(), ranks.max(axis=1).tolist(), strict=True)
+    return [place if highest >= 0 else None for place, highest in ends]
 
 
 def _ends(group: Cases, column: str, *, higher: bool) -> NDArray[np.float64]:

@@ -109,6 +109,19 @@ def _one_or_several(each: Check) -> Check:
     return lambda value, where: (several if type(value) is list else each)(value, where)
 
 
+def _same_again(check: Check) -> Check:
+    """The check of a part that mostly is what it was the last time."""
+    last: Any = None
+
+    def checked(value: Any, where: str) -> None:
+        nonlocal last
+        if value != last:
+            check(value, where)
+            last = value
+
+    return checked
+
+
 _PROMPT = _object("index", index=_whole, label=_text, text=_text, form=_text)
 _CASE = _object(
     "id",
@@ -123,7 +136,7 @@ _CASE = _object(
     batch_size=_whole,
     max_length=_whole,
     sampler_arguments=_mapping_of(_anything),
-    prompts=_list_of(_PROMPT),
+    prompts=_same_again(_list_of(_PROMPT)),
     skipped=_text,
     left_out=_text,
 )

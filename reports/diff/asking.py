@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reports.corpora import NAMES as MEMORISATION
 from reports.diff.comparable import Across, CorporaDiffer, Difference, cases_differ, texts_differ
 from reports.diff.launch_values import launch_values
 from reports.diff.measures import Measure
-from reports.diff.paired_texts import Matched, differences, match
+from reports.diff.paired_texts import Differences, Matched, differences, match
 from reports.diff.pairing import Pair
 from reports.diff.question import Question
 from reports.frames import rows_of
+from reports.scores import CaseScores
 from reports.statistics import FEWEST_PROMPTS
 from reports.summary import Summary
 
 Cells = Mapping[str, Mapping[str, Any]]  # case id -> column -> value
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of a pair: matched, with both sides' scores; and why they are not compared."""
+
+    sides: tuple[Matched, CaseScores, CaseScores]
+    refused: str | None
 
 
 class Asking:
@@ -32,7 +42,8 @@ class Asking:
         across: Sequence[Across],
         refused: Sequence[Difference],
     ) -> None:
-        self._a, self._b, self._axis, self._across, self._refused = a, b, axis, across, refused
+        self._a, self._b, self._pairs = a, b, pairs
+        self._axis, self._across, self._refused = axis, across, refused
         self._measured = [one for one in chosen if one.metric is None]
         self._scored = [one for one in chosen if one.metric is not None]
         names = [one.name for one in self._measured]
@@ -46,10 +57,17 @@ class Asking:
         self.identical: list[str] = []
         self.with_texts = 0
 
-    def about(self, pair: Pair) -> Iterable[Question]:
-        """Yield a question for each measure that either side has a value of."""
-        yield from self._speed(pair)
-        yield from self._texts(pair)
+    def questions(self) -> list[Question]:
+        """Return a question for each measure that either side of a pair has a value of."""
+        asked = [(pair, list(self._speed(pair)), self._match(pair)) for pair in self._pairs]
+        names = [m.name for m in self._scored if m.metric and m.metric.level == "sample"]
+        paired = iter(differences([of.sides for _, _, of in asked if of and not of.refused], names))
+        found: list[Question] = []
+        for pair, about_speed, of in asked:
+            found += about_speed
+            if of is not None:
+                found += self._texts(pair, of, {} if of.refused else next(paired))
+        return found
 
     def _speed(self, pair: Pair) -> Iterable[Question]:
         differ = [
@@ -79,11 +97,12 @@ class Asking:
                 refused=why,
             )
 
-    def _texts(self, pair: Pair) -> Iterable[Question]:
+    def _match(self, pair: Pair) -> _Texts | None:
+        """Match the texts of a pair; None where one side has none."""
         scores_a = self._a.scores.cases.get(pair.a.id)
         scores_b = self._b.scores.cases.get(pair.b.id)
         if scores_a is None or scores_b is None:
-            return
+            return None
         self.with_texts += 1
         differ = texts_differ(pair, self._a, self._b, self._axis)
         refused = self._told("texts", pair, differ)
@@ -95,8 +114,12 @@ class Asking:
             if matched.other_prompts:
                 refused = "the prompts differ"
             self.reasons.setdefault(f"texts not comparable: {refused}", []).append(pair.label)
-        names = [m.name for m in self._scored if m.metric and m.metric.level == "sample"]
-        paired = {} if refused else differences(matched, scores_a, scores_b, names)
+        return _Texts((matched, scores_a, scores_b), refused)
+
+    def _texts(
+        self, pair: Pair, of: _Texts, paired: Mapping[str, Differences]
+    ) -> Iterable[Question]:
+        matched, refused = of.sides[0], of.refused
         for measure in self._scored:
             column = measure.column.name
             a = self._value(self._cells_a, pair.a.id, column)

@@ -60,7 +60,7 @@ def ask_runs(
     chosen = _measures(a, b, options)
     refused = runs_differ(a, b, options.across)
     asking = Asking(a, b, pairs, chosen, None, options.across, refused)
-    return [question for pair in pairs for question in asking.about(pair)], absent
+    return asking.questions(), absent
 
 
 def diff_axis(
@@ -110,7 +110,7 @@ def _diff(
 ) -> Diff:
     chosen = _measures(a, b, options)
     asking = Asking(a, b, pairs, chosen, axis, options.across, refused)
-    questions = [question for pair in pairs for question in asking.about(pair)]
+    questions = asking.questions()
     rows, families = compare(questions)
     told = notes(a, b, rows, asking.reasons, axis)
     return Diff(

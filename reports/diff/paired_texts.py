@@ -7,6 +7,7 @@ the pairs themselves are the units; such a result speaks for these prompts only,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from reports.statistics import FEWEST_PROMPTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_TOGETHER = 250  # pairs of cases: their scores are copied once
 
 
 @dataclass(frozen=True)
@@ -98,57 +101,67 @@ def match(a: CaseResult, b: CaseResult, scores_a: CaseScores, scores_b: CaseScor
 
 
 def differences(
-    matched: Matched, a: CaseScores, b: CaseScores, names: Sequence[str]
-) -> dict[str, Differences]:
-    """Return the paired differences of sample metrics; those without a judged pair are absent.
+    asked: Sequence[tuple[Matched, CaseScores, CaseScores]], names: Sequence[str]
+) -> list[dict[str, Differences]]:
+    """Return, for each two cases, the paired differences of sample metrics.
 
     Args:
-        matched: of the two cases.
-        a: A's scores, in the order of its samples.
-        b: B's scores.
-        names: sample metrics that both were scored by.
+        asked: the matched texts of two cases, A's scores in the order of its samples, and B's.
+        names: sample metrics that all were scored by; those without a judged pair are absent.
     """
-    import numpy as np
-
-    if not len(matched.prompts) or not names:
-        return {}
-    scores_a, scores_b = _table(a, names)[:, matched.a], _table(b, names)[:, matched.b]
-    both = ~(np.isnan(scores_a) | np.isnan(scores_b))
-    found: dict[str, Differences] = {}
-    starts = np.flatnonzero(np.diff(matched.prompts, prepend=matched.prompts[0] - 1))
-    counts = np.add.reduceat(both, starts, axis=1, dtype=np.float64)
-    sums = [
-        np.add.reduceat(np.where(both, scores, 0.0), starts, axis=1)
-        for scores in (scores_a, scores_b)
-    ]
-    judged_of = counts.sum(axis=1).astype(int).tolist()
-    if len(starts) >= FEWEST_PROMPTS and counts.all():  # each prompt was judged: all rows at once
-        means_a, means_b = (one / counts for one in sums)
-        change = means_b - means_a
-        ends = zip(means_a.mean(axis=1).tolist(), means_b.mean(axis=1).tolist(), strict=True)
-        return {
-            name: Differences(of_a, of_b, change[row], "prompts", judged_of[row])
-            for row, (name, (of_a, of_b)) in enumerate(zip(names, ends, strict=True))
-        }
-    for row, name in enumerate(names):
-        judged = judged_of[row]
-        if not judged:
-            continue
-        there = counts[row] > 0
-        unit = "prompts"
-        of_a, of_b = (one[row][there] / counts[row][there] for one in sums)
-        if there.sum() < FEWEST_PROMPTS:
-            unit = "samples"
-            of_a, of_b = scores_a[row][both[row]], scores_b[row][both[row]]
-        found[name] = Differences(float(of_a.mean()), float(of_b.mean()), of_b - of_a, unit, judged)
+    found: list[dict[str, Differences]] = [{} for _ in asked]
+    alike: dict[bytes, list[int]] = defaultdict(list)
+    for place, (matched, _, _) in enumerate(asked):
+        if len(matched.prompts) and names:
+            alike[matched.prompts.tobytes()].append(place)
+    for places in alike.values():
+        for start in range(0, len(places), _TOGETHER):
+            some = places[start : start + _TOGETHER]
+            taken = _of_same_prompts([asked[place] for place in some], names)
+            for place, one in zip(some, taken, strict=True):
+                found[place] = one
     return found
 
 
-def _table(scores: CaseScores, names: Sequence[str]) -> NDArray[Any]:
-    """Shape (metrics, samples); NaN where a text could not be judged."""
+def _of_same_prompts(
+    asked: Sequence[tuple[Matched, CaseScores, CaseScores]], names: Sequence[str]
+) -> list[dict[str, Differences]]:
+    """The differences of cases that are matched by the same prompts, all at once."""
     import numpy as np
 
-    return np.array([scores.metrics[name].array for name in names])
+    prompts = asked[0][0].prompts
+    # Shape (cases x metrics, pairs of texts); NaN where a text could not be judged.
+    scores_a = np.array([a.metrics[name].array[m.a] for m, a, _ in asked for name in names])
+    scores_b = np.array([b.metrics[name].array[m.b] for m, _, b in asked for name in names])
+    both = ~(np.isnan(scores_a) | np.isnan(scores_b))
+    starts = np.flatnonzero(np.diff(prompts, prepend=prompts[0] - 1))
+    counts = np.add.reduceat(both, starts, axis=1, dtype=np.float64)
+    sums_a, sums_b = (
+        np.add.reduceat(np.where(both, scores, 0.0), starts, axis=1)
+        for scores in (scores_a, scores_b)
+    )
+    judged_of = counts.sum(axis=1).astype(int).tolist()
+    fewest = counts.min(axis=1).tolist()  # of a prompt: 0 where one was not judged
+    with np.errstate(invalid="ignore"):
+        means_a, means_b = sums_a / counts, sums_b / counts
+    change = means_b - means_a
+    ends = zip(means_a.mean(axis=1).tolist(), means_b.mean(axis=1).tolist(), strict=True)
+    rows: list[Differences | None] = []
+    for row, (judged, least, (of_a, of_b)) in enumerate(zip(judged_of, fewest, ends, strict=True)):
+        if least and len(starts) >= FEWEST_PROMPTS:
+            rows.append(Differences(of_a, of_b, change[row], "prompts", judged))
+        elif judged:
+            there = counts[row] > 0
+            if there.sum() >= FEWEST_PROMPTS:
+                unit, left, right = "prompts", means_a[row][there], means_b[row][there]
+            else:
+                unit, left, right = "samples", scores_a[row][both[row]], scores_b[row][both[row]]
+            mean_a, mean_b = float(left.mean()), float(right.mean())
+            rows.append(Differences(mean_a, mean_b, right - left, unit, judged))
+        else:
+            rows.append(None)
+    taken = iter(rows)
+    return [{name: one for name in names if (one := next(taken)) is not None} for _ in asked]
 
 
 def _by_prompt(samples: Sequence[Sample]) -> dict[int, dict[int, int]]:

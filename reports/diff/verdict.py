@@ -67,9 +67,10 @@ def row_of(answer: Answer, families: Mapping[str, int]) -> Row:
     ways = sorted(p, key=lambda one: (answer.q[one], p[one]))
     direction = ways[0] if ways else None
     verdict = _verdict(answer, direction)
-    needed, reason = _settle(answer, direction, families) if verdict == "unresolved" else (None, "")
-    n_a, n_b = _units(question)
-    ratio = question.is_ratio
+    change, (n_a, n_b), ratio = _change(question), _units(question), question.is_ratio
+    needed, reason = None, ""
+    if verdict == "unresolved":
+        needed, reason = _settle(answer, change, (n_a, n_b), _family(answer, direction, families))
     return Row(
         case=question.case,
         case_a=question.case_a,
@@ -79,7 +80,7 @@ def row_of(answer: Answer, families: Mapping[str, int]) -> Row:
         a=question.a,
         b=question.b,
         form="ratio" if ratio else "difference",
-        change=_change(question),
+        change=change,
         low=_end(answer.low, ratio),
         high=_end(answer.high, ratio),
         floor=question.floor,
@@ -114,21 +115,26 @@ def _verdict(answer: Answer, direction: Direction | None) -> Verdict:
     return "same" if within else "unresolved"
 
 
+def _family(answer: Answer, direction: Direction | None, families: Mapping[str, int]) -> int:
+    """How many tests the answer's family counted."""
+    return max(families.get(answer.family(direction), 1), 1) if direction else 1
+
+
 def _settle(
-    answer: Answer, direction: Direction | None, families: Mapping[str, int]
+    answer: Answer, change: float | None, units: tuple[int, int], family: int
 ) -> tuple[int | None, str]:
     """How many units a side would settle an open question, and that in words."""
     question = answer.question
     if question.untested:
         return None, question.untested
-    unit, here = question.unit, max(_units(question))
-    family = families.get(answer.family(direction), 1) if direction else 1
-    scatter = Scatter(_shift(question), answer.spread, answer.floor, max(family, 1))
+    unit, here = question.unit, max(units)
+    shift = 0.0 if change is None else math.log(change) if question.is_ratio else change
+    scatter = Scatter(shift, answer.spread, answer.floor, family)
     if unit == "launches":
         needed = launches_needed(scatter)
         if answer.above is None:
             least = needed if needed is not None else FEWEST_LAUNCHES
-            few = min(_units(question))
+            few = min(units)
             some = "1 launch" if few == 1 else f"{few} launches"
             return least, f"{some}: too few for a test; {least} a side would allow one"
         side = " a side"
@@ -142,14 +148,6 @@ def _settle(
         return None, f"it lies too near the floor: more than {MOST} {unit}{side} would be needed"
     needed = max(needed, here + 1)
     return needed, f"about {needed} {unit}{side} would settle it"
-
-
-def _shift(question: Question) -> float:
-    """The change on the scale of the test."""
-    change = _change(question)
-    if change is None:
-        return 0.0
-    return math.log(change) if question.is_ratio else change
 
 
 def _change(question: Question) -> float | None:
