@@ -139,3 +139,30 @@ def test_nothing_measured_of_what_was_asked_for_is_told_though_others_were(desk)
     code, measured, said = desk.run("--resume", "--only", "hardware=gpu*")
     assert (code, measured) == (exit_codes.NOTHING_COMPARED, [])
     assert said.endswith("nothing was measured: 3 cases skipped (exit code 3)\n")
+
+
+def test_a_run_that_is_named_goes_on_though_it_is_not_the_last(desk, tmp_path):
+    desk.run("--only", "sampler=greedy")
+    first = desk.folder().path
+    kept = tmp_path / "kept" / "of mine"
+    kept.parent.mkdir()
+    first.rename(kept)
+    desk.run("--only", "sampler=random")
+    code, measured, said = desk.run("--resume-run", kept)
+    assert (code, measured) == (exit_codes.FINE, ["random", "top_p"])
+    assert f"resuming {kept}" in said
+    assert len(RunFolder.open(kept).manifest["cases"]) == 3
+    assert list(desk.cases()) == ["random"], "the last run is as it was"
+
+
+def test_what_is_no_run_of_the_scenario_is_not_gone_on_with(desk, tmp_path):
+    code, _, said = desk.run("--resume-run", tmp_path)
+    assert code == exit_codes.USAGE
+    assert str(tmp_path) in said
+    desk.run("--only", "sampler=greedy")
+    run = desk.folder().path
+    desk.write(name="other")
+    code, measured, said = desk.run("--resume-run", run)
+    assert (code, measured) == (exit_codes.USAGE, [])
+    assert f"{run} is a run of the scenario demo, not of other" in said
+    assert [path.name for path in desk.out.iterdir()] == [run.name]

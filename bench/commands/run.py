@@ -38,6 +38,13 @@ if TYPE_CHECKING:
     help="Folder in which run folders are made.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the scenario's last run in --out.")
+@click.option(
+    "--resume-run",
+    "named",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Go on with this run of the scenario, not with the last one.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the cases and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
 @click.option(
@@ -53,7 +60,7 @@ if TYPE_CHECKING:
     envvar="VERSEBENCH_HISTORY",
     metavar="DIR",
     help="Folder that keeps what each finished run measured, for versebench history.  [default: "
-    "$VERSEBENCH_HISTORY, or history in --out]",
+    "$VERSEBENCH_HISTORY, or history beside the run]",
 )
 @click.option("--no-history", "forget", is_flag=True, help="Do not keep this run in the history.")
 def command(
@@ -66,6 +73,7 @@ def command(
     job_summary: Path | None,
     out: Path,
     resume: bool,
+    named: Path | None,
     dry_run: bool,
     as_json: bool,
     page: bool,
@@ -92,9 +100,14 @@ def command(
         else:
             show.print_cases(selection)
         return exit_codes.FINE
+    from bench.resuming import last_run, named_run, open_folder
+
     overrides = {"presets": presets, "data": data}
-    with _folder(selection, out, resume, only, overrides) as folder:
-        kept = None if forget else history or out / "history"
+    earlier = named_run(named, selection) if named else None
+    if resume and earlier is None:
+        earlier = last_run(out, selection)
+    with open_folder(selection, out, earlier, only, overrides) as folder:
+        kept = None if forget else history or folder.path.parent / "history"
         telling = _Telling(as_json, IN_RUN_FOLDER if page else None, kept, against, job_summary)
         return _measure(selection, folder, telling)
 
@@ -132,60 +145,6 @@ def _take_ends_as_ctrl_c() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
-
-
-def _folder(
-    selection: Selection,
-    out: Path,
-    resume: bool,
-    only: tuple[str, ...],
-    overrides: dict[str, dict[str, str]],
-) -> RunFolder:
-    from bench import manifest
-    from reports.run_folder import RunFolder
-
-    name = selection.loaded.scenario.name
-    content = manifest.build(
-        selection.loaded, selection.cases, selection.plan.skipped, only=only, overrides=overrides
-    )
-    last = RunFolder.newest(out, name) if resume else None
-    if last is None or last.manifest.get("scenario_name") != name:
-        if resume:
-            click.echo(f"no earlier run of {name} in {out}: starting one", err=True)
-        return RunFolder.create(out, name, content)
-    last.lock()
-    finished = {(id_, hash_) for id_, hash_, _ in last.finished()}
-    forgotten = finished - {(case.id, case.hash) for case in selection.every_case}
-    if forgotten:
-        last.close()
-        raise click.UsageError(
-            f"the last run of {name}, {last.path}, measured {len(forgotten)} cases that this "
-            "scenario does not have (it was changed, or has another one's name). Run without "
-            "--resume, or give the scenario its own name"
-        )
-    _refuse_other_states(last, selection)
-    click.echo(f"resuming {last.path}", err=True)
-    last.write_manifest(manifest.resumed(last.manifest, content, selection.every_case))
-    return last
-
-
-def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
-    """See that what is trained is what the run began with: a case has one model.
-
-    Raises:
-        click.UsageError: a state would be trained otherwise, or elsewhere, by now.
-    """
-    from reports.training import Training
-
-    before = {(t.preset, t.state): t.key for t in last.read() if isinstance(t, Training)}
-    for task in selection.plan.trainings:
-        key = before.get((task.preset, task.state), task.key)
-        if key != task.key:
-            last.close()
-            raise click.UsageError(
-                f"the state {task.state} was {key} when {last.path} began and would be "
-                f"{task.key} now (recipe, data, hardware or versions changed). Run without --resume"
-            )
 
 
 def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
