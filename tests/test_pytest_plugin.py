@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from plugin_projects import NO_CPU_INFO, fake_the_model, write
@@ -131,6 +132,25 @@ def test_two_runs_compare(pytester: pytest.Pytester) -> None:
         assert (before / name).exists(), name
         assert (after / name).exists(), name
     assert len(list((pytester.path / "runs" / "history").rglob("*.json*"))) >= 2
+
+
+def test_a_histogram(pytester: pytest.Pytester) -> None:
+    """One picture per group, with a box for each case that has times."""
+    pytest.importorskip("pygal", reason="pytest-benchmark draws with pygal")
+    write(pytester.path, samplers=["greedy", "top_p"])
+    pytester.makeconftest(NO_CPU_INFO)
+    done = pytester.runpytest_inprocess(
+        "--benchmark", "--benchmark-histogram=pictures/night", "-W", "error"
+    )
+    done.assert_outcomes(passed=2)
+    (picture,) = (pytester.path / "pictures").iterdir()
+    assert picture.name == "night-demo.svg"
+    drawn = ElementTree.parse(picture).getroot()
+    said = [node.text for node in drawn.iter() if node.text]
+    assert "Speed in Milliseconds (ms) of demo" in said
+    labels = [text for text in said if text.startswith("tiny/base/")]
+    assert sorted(label.split("/")[2] for label in labels) == ["greedy", "top_p-0.9"]
+    assert sum(node.get("class") == "box" for node in drawn.iter()) == 2
 
 
 def test_only_selected_cases_are_measured(pytester: pytest.Pytester) -> None:

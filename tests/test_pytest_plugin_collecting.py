@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 from plugin_projects import fake_the_loader, quickly, write
 
@@ -81,6 +83,7 @@ def test_all_faults_of_a_file_are_told(pytester: pytest.Pytester) -> None:
         (["-n", "2"], "*two measurements must not share a machine: leave out -n *"),
         (["--benchmark-skip"], "*--benchmark and --benchmark-skip contradict*"),
         (["--benchmark-compare", "perf"], "*--benchmark-compare took 'perf' for the number*"),
+        (["--benchmark-histogram", "perf"], "*--benchmark-histogram took 'perf' for the name*"),
         (["--versebench-preset", "tiny"], "*'tiny' must look like NAME=SOURCE*"),
     ],
 )
@@ -92,6 +95,21 @@ def test_what_contradicts_is_one_message(
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([message])
     assert "Traceback" not in done.stderr.str()
+
+
+def test_a_histogram_that_cannot_be_drawn_is_told_at_once(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not after hours of measuring, in the place of the table."""
+    find = importlib.util.find_spec
+
+    def without_pygal(name: str, *more: str) -> object:
+        return None if name == "pygal" else find(name, *more)
+
+    monkeypatch.setattr("importlib.util.find_spec", without_pygal)
+    done = pytester.runpytest_inprocess("--benchmark", "--benchmark-histogram")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*pip install 'pytest-benchmark[[]histogram]'"])
 
 
 def test_nothing_here(pytester: pytest.Pytester) -> None:

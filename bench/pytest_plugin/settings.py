@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -79,11 +80,29 @@ def _benchmarks_on(config: pytest.Config) -> None:
     config.option.benchmark_skip = False
     if not _typed(config, ["--benchmark-disable"]):
         config.option.benchmark_disable = False
+    _can_draw(config)
     compared = config.option.benchmark_compare
     if isinstance(compared, str) and _is_path(config, compared):
         raise pytest.UsageError(
             f"--benchmark-compare took {compared!r} for the number of a saved run. Put paths "
             "before it, or write --benchmark-compare=NUMBER"
+        )
+
+
+def _can_draw(config: pytest.Config) -> None:
+    """See that a histogram can be drawn: pytest-benchmark asks after everything is measured."""
+    asked = config.option.benchmark_histogram
+    names = asked if isinstance(asked, list) else [asked]
+    taken = next((one for one in names if isinstance(one, str) and _is_path(config, one)), None)
+    if taken is not None and _typed(config, ["--benchmark-histogram"]) == "--benchmark-histogram":
+        raise pytest.UsageError(
+            f"--benchmark-histogram took {taken!r} for the name of the pictures. Put paths before "
+            "it, or write --benchmark-histogram=NAME"
+        )
+    if asked and importlib.util.find_spec("pygal") is None:
+        raise pytest.UsageError(
+            "--benchmark-histogram draws with pygal, which is not installed: pip install "
+            "'pytest-benchmark[histogram]'"
         )
 
 
