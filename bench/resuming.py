@@ -61,8 +61,8 @@ def open_folder(
         last.close()
         raise click.UsageError(
             f"the run {last.path} of {name} measured {len(forgotten)} cases that this scenario "
-            "does not have (it was changed, or has another one's name). Run without --resume, or "
-            "give the scenario its own name"
+            "does not have (it, a model or a custom sampler was changed, or it has another one's "
+            "name). Run without --resume, or give the scenario its own name"
         )
     _refuse_other_states(last, selection)
     click.echo(f"resuming {last.path}", err=True)

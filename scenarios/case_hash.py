@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from scenarios.data_sets import DataSet
+from scenarios.samplers import Custom
 from scenarios.schema import Hardware, Preset, Prompt, Sampler, Scenario, State
 
 HASH_VERSION = 1  # counted up when the same scenario comes to mean another measurement
@@ -21,6 +22,8 @@ class CaseHash:
         scenario: a valid scenario.
         fingerprint: gives the digest of a preset's content for its source.
         data_fingerprint: the same of the data sets that states are trained on.
+        code_fingerprint: the same of the code of custom samplers, by import path; None where it
+            is not known.
     """
 
     def __init__(
@@ -28,9 +31,11 @@ class CaseHash:
         scenario: Scenario,
         fingerprint: Callable[[str], str] | None = None,
         data_fingerprint: Callable[[DataSet], str] | None = None,
+        code_fingerprint: Callable[[str], str | None] | None = None,
     ) -> None:
         self._model = cache(fingerprint or str)
         self._data = cache(data_fingerprint or (lambda data: data.label))
+        self._code = code_fingerprint or (lambda import_path: None)
         self._texts: dict[int, tuple[object, str]] = {}
         self._same = {
             "version": _json(HASH_VERSION),
@@ -52,7 +57,7 @@ class CaseHash:
         parts = {
             **self._same,
             "model": _json(self._model(state.preset or preset.source)),
-            "sampler": self._once(sampler, _sampler),
+            "sampler": self._once(sampler, self._sampler),
             "hardware": self._once(hardware, Hardware.model_dump),
             "batch_size": str(batch_size),
             "prompts": self._once(prompts, _prompts),
@@ -70,15 +75,16 @@ class CaseHash:
             known = self._texts[id(part)] = (part, _json(data(part)))
         return known[1]
 
+    def _sampler(self, sampler: Sampler) -> dict[str, Any]:
+        said = {key: value for key, value in sampler.model_dump().items() if key != "name"}
+        code = self._code(sampler.import_path) if isinstance(sampler, Custom) else None
+        return said if code is None else {**said, "code": code}
+
     def _trained(self, state: State) -> list[Any]:
         data, train = state.data, state.train
         assert data is not None
         assert train is not None
         return [self._data(data), data.choices, train.model_dump()]
-
-
-def _sampler(sampler: Sampler) -> dict[str, Any]:
-    return {key: value for key, value in sampler.model_dump().items() if key != "name"}
 
 
 def _prompts(prompts: tuple[tuple[int, Prompt], ...]) -> list[list[Any]]:

@@ -104,6 +104,7 @@ def expand(
     *,
     fingerprint: Callable[[str], str] | None = None,
     data_fingerprint: Callable[[DataSet], str] | None = None,
+    code_fingerprint: Callable[[str], str | None] | None = None,
 ) -> Expansion:
     """Return the cases of a scenario in the order of its axes.
 
@@ -111,13 +112,17 @@ def expand(
         scenario: a valid scenario.
         fingerprint: gives the digest of a preset's content for its source; goes into the hashes.
         data_fingerprint: the same of the data sets that states are trained on.
+        code_fingerprint: the same of the code of custom samplers, None where it is not known.
 
     Raises:
         ScenarioError: a rule matches nothing, two cases are the same, or no case is left, or more
             than a run holds.
     """
     expansion, faults = expand_with_faults(
-        scenario, fingerprint=fingerprint, data_fingerprint=data_fingerprint
+        scenario,
+        fingerprint=fingerprint,
+        data_fingerprint=data_fingerprint,
+        code_fingerprint=code_fingerprint,
     )
     if faults:
         raise ScenarioError([Origin().fault(place, message) for place, message in faults])
@@ -129,6 +134,7 @@ def expand_with_faults(
     *,
     fingerprint: Callable[[str], str] | None = None,
     data_fingerprint: Callable[[DataSet], str] | None = None,
+    code_fingerprint: Callable[[str], str | None] | None = None,
 ) -> tuple[Expansion, Faults]:
     """Like :func:`expand`, with the faults and their places returned instead of raised."""
     if fault := _too_large(scenario):
@@ -136,7 +142,7 @@ def expand_with_faults(
     cases: list[Case] = []
     dropped: list[Dropped] = []
     rules = RuleSet(scenario)
-    case_hash = CaseHash(scenario, fingerprint, data_fingerprint)
+    case_hash = CaseHash(scenario, fingerprint, data_fingerprint, code_fingerprint)
     for labels, axes in _combinations(scenario):
         id_ = _case_id(labels)
         prompts, lost = rules.prompts_of(labels)

@@ -97,13 +97,17 @@ def choose(
         ScenarioError: the scenario's rules leave nothing, or what ``keep`` raises.
         PresetError: a local preset folder is broken.
     """
+    from bench.custom_code import code_fingerprint
     from bench.planning import plan
     from bench.preset_sources import fingerprint
     from bench.states.needed import content_of
     from scenarios import cases as scenario_cases
 
     expansion = scenario_cases.expand(
-        loaded.scenario, fingerprint=fingerprint, data_fingerprint=content_of
+        loaded.scenario,
+        fingerprint=fingerprint,
+        data_fingerprint=content_of,
+        code_fingerprint=code_fingerprint,
     )
     chosen = keep(expansion.cases)
     if fetch and _fetch(chosen):
