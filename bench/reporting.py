@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.judgement import Judgement
+    from reports.columns import Column
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
     from reports.summary import Summary
@@ -38,6 +39,7 @@ def report(
     chart: Path | None = None,
     history: Path | None = None,
     judgement: Judgement | None = None,
+    columns: Sequence[Column] | None = None,
     write: bool = True,
 ) -> Sequence[GateOutcome]:
     """Score and summarise a run, write its files, print it; return what became of its gates.
@@ -53,6 +55,7 @@ def report(
         chart: where to draw the charts as SVG, too.
         history: the folder in which to keep the run, if it is complete.
         judgement: of this run, where it was judged already.
+        columns: those that ``openmetrics`` holds; all by default.
         write: write the run's files; not where it was judged by gates that are not its own.
 
     Raises:
@@ -84,7 +87,7 @@ def report(
         except RunFolderError as error:
             unwritten = unwritten or error
     with reader_may_leave():
-        _print(summary, gates, form, samples, guard)
+        _print(summary, gates, form, samples, guard, columns)
     if unwritten:
         raise unwritten
     return gates
@@ -196,7 +199,12 @@ def _draw(summary: Summary, gates: Sequence[GateOutcome], picture: Path) -> None
 
 
 def _print(
-    summary: Summary, gates: Sequence[GateOutcome], form: Form, samples: int, guard: bool
+    summary: Summary,
+    gates: Sequence[GateOutcome],
+    form: Form,
+    samples: int,
+    guard: bool,
+    columns: Sequence[Column] | None,
 ) -> None:
     if form == "json":
         from reports.json_view import json_text
@@ -219,7 +227,7 @@ def _print(
     elif form == "openmetrics":
         from reports.exports.openmetrics import openmetrics
 
-        click.echo(openmetrics(summary), nl=False)
+        click.echo(openmetrics(summary, columns), nl=False)
     else:
         from rich.console import Console
 

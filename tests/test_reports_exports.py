@@ -13,7 +13,7 @@ from reports_fixture import case, launch, run
 
 from bench.cli import versebench
 from reports.columns import CASE_COLUMNS
-from reports.exports.openmetrics import openmetrics
+from reports.exports.openmetrics import ColumnError, chosen, openmetrics
 from reports.exports.pytest_benchmark import pytest_benchmark
 from reports.records import CaseDone, RunEnd
 from reports.summary import summarise
@@ -132,6 +132,36 @@ def test_prometheus_reads_every_value(tmp_path):
     assert found["versebench_run_finished_timestamp_seconds"].samples[0].value == 1.5
 
 
+def test_columns_are_chosen_by_patterns(tmp_path):
+    summary = summary_of(tmp_path, 1.0, 2.0)
+    columns = chosen(summary, ["rep-4", "tokens_per_second*"])
+    assert [column.name for column in columns] == [
+        "tokens_per_second",
+        "tokens_per_second_low",
+        "tokens_per_second_high",
+        "seq_rep_4",
+    ]
+    every, few = families_of(openmetrics(summary)), families_of(openmetrics(summary, columns))
+    always = {"run", "run_finished_timestamp_seconds", "case_status"}
+    there = {f"versebench_{name}" for name in (*always, *(column.name for column in columns))}
+    assert few.keys() == there & every.keys()
+    assert few == {name: every[name] for name in few}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("tok/s", "'tok/s' is the title of tokens_per_second: write that"),
+        ("tokens_per_secnd", "did you mean tokens_per_second?"),
+        ("sampler", "no column of this run fits 'sampler'"),  # words are no gauges
+        ("ttr", "no column of this run fits 'ttr'"),  # it was not asked for
+    ],
+)
+def test_a_pattern_that_fits_nothing_is_an_error(tmp_path, pattern, said):
+    with pytest.raises(ColumnError, match=re.escape(said)):
+        chosen(summary_of(tmp_path, 1.0), ["*", pattern])
+
+
 def test_status_is_a_stateset_and_the_run_an_info(tmp_path):
     found = families_of(openmetrics(summary_of(tmp_path, 1.0)))
     states = found["versebench_case_status"]
@@ -188,6 +218,13 @@ def test_the_command_prints_one_or_the_other(tmp_path):
     assert given.output.endswith("# EOF\n")
     given = CliRunner().invoke(versebench, ["report", path, "--export", "pytest-benchmark"])
     assert json.loads(given.output)["versebench"]["ended"] == "complete"
-    refused = CliRunner().invoke(versebench, ["report", path, "--json", "--export", "openmetrics"])
-    assert refused.exit_code == 2
-    assert "name one" in refused.output
+    one = ["report", path, "--export", "openmetrics", "--metric", "cold_seconds"]
+    assert "versebench_tokens_per_second" not in CliRunner().invoke(versebench, one).output
+    for wrong, said in (
+        (["--json", "--export", "openmetrics"], "name one"),
+        (["--metric", "cold_seconds"], "--export openmetrics prints"),
+        (["--export", "openmetrics", "--metric", "cold"], "'cold' is the title of cold_seconds"),
+    ):
+        refused = CliRunner().invoke(versebench, ["report", path, *wrong])
+        assert refused.exit_code == 2
+        assert said in refused.output

@@ -48,6 +48,13 @@ def _given(context: click.Context, parameter: click.Parameter, run: Path | None)
     help="Print what another tool reads: JSON for pytest-benchmark compare, or OpenMetrics text.",
 )
 @click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    metavar="GLOB",
+    help="With --export openmetrics: these columns only, such as 'tokens_per_second*'. Repeatable.",
+)
+@click.option(
     "--samples",
     type=click.IntRange(min=0),
     default=0,
@@ -90,6 +97,7 @@ def command(
     quality: str | None,
     form: Form | None,
     export: Form | None,
+    metrics: tuple[str, ...],
     samples: int,
     raw_csv: bool,
     picture: Path | None,
@@ -105,6 +113,7 @@ def command(
     from bench.judgement import judged, together
     from bench.outcome import gates_code
     from bench.reporting import append_summary, report
+    from reports.exports.openmetrics import ColumnError, chosen
     from reports.frontier import QualityError
     from reports.last_good import keep_verdict, why_not_good
     from reports.run_folder import RunFolder
@@ -113,6 +122,8 @@ def command(
         raise click.UsageError("--accept takes RUN whatever gates say: leave out --gate")
     if form and export:
         raise click.UsageError("--export prints in place of --csv, --md or --json: name one")
+    if metrics and export != "openmetrics":
+        raise click.UsageError("--metric chooses what --export openmetrics prints")
     folder = RunFolder.open(run)
     own = (folder.manifest.get("scenario") or {}).get("gates") or {}
     check_where(gates, folder.manifest.get("cases") or [])
@@ -121,6 +132,10 @@ def command(
         judgement = judged(folder, gates=as_data(gates), baseline=against, quality=quality)
     except QualityError as error:
         raise click.BadParameter(str(error), param_hint="--quality") from None
+    try:
+        columns = chosen(judgement.summary, metrics) if metrics else None
+    except ColumnError as error:
+        raise click.BadParameter(str(error), param_hint="--metric") from None
     report(
         folder,
         export or form or "table",
@@ -130,6 +145,7 @@ def command(
         page=page,
         chart=chart,
         judgement=judgement,
+        columns=columns,
         write=not gates,
     )
     code = gates_code(judgement.gates)

@@ -3,20 +3,24 @@
 One gauge per numeric column of ``cases.csv``, ``versebench_<column>``, with one sample per case
 that has a value; the state of each case as a stateset; the run itself as an info metric. What
 there is no value of has no sample. Samples carry no time, so that a file of them can be collected;
-when the run ended is a gauge.
+when the run ended is a gauge. Columns may be chosen; the case's state and the run are always told.
 
 The format: https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
 """
 
 from __future__ import annotations
 
+import difflib
+import fnmatch
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from metrics import canonical
 from reports.columns import AXES, CASE_COLUMNS, METRIC_SUFFIXES, Column, describe
 from reports.frames import rows_of
+from reports.titles import name_hint
 from reports.visible import one_line
 
 if TYPE_CHECKING:
@@ -33,13 +37,46 @@ _WORDY = {  # labels of the run -> key of the manifest
 }
 
 
-def openmetrics(summary: Summary) -> str:
-    """Return the text, ``# EOF`` included. No label holds what a terminal would obey."""
+class ColumnError(ValueError):
+    """A pattern fits no column; the text says which there are."""
+
+
+def openmetrics(summary: Summary, columns: Sequence[Column] | None = None) -> str:
+    """Return the text, ``# EOF`` included. No label holds what a terminal would obey.
+
+    Args:
+        summary: the run.
+        columns: as ``chosen`` returns them; all by default.
+    """
     rows = rows_of(summary.cases)
     lines = [*_run(summary), *_states(rows, summary)]
-    for column in _columns(summary):
+    for column in _columns(summary) if columns is None else columns:
         lines += _gauge(column, rows, summary)
     return "\n".join([*lines, "# EOF"]) + "\n"
+
+
+def chosen(summary: Summary, patterns: Iterable[str]) -> list[Column]:
+    """Return the columns whose names fit a shell pattern, in the order of ``cases.csv``.
+
+    Raises:
+        ColumnError: a pattern fits none.
+    """
+    columns = list(_columns(summary))
+    names = [column.name for column in columns]
+    fitting: set[str] = set()
+    for pattern in patterns:
+        found = fnmatch.filter(names, canonical(pattern))
+        if not found:
+            raise ColumnError(f"no column of this run fits {pattern!r}: {_hint(pattern, names)}")
+        fitting.update(found)
+    return [column for column in columns if column.name in fitting]
+
+
+def _hint(pattern: str, names: Sequence[str]) -> str:
+    if titled := name_hint(pattern, names):
+        return titled
+    near = difflib.get_close_matches(pattern.casefold(), names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "see docs/reports.md for the columns"
 
 
 def _columns(summary: Summary) -> Iterator[Column]:
