@@ -105,11 +105,6 @@ def pattern_name(start: str, length: int) -> tuple[str, str]:
     return english, chinese
 
 
-def fixed_places(length: int) -> dict[str, int]:
-    """Return how many fixed places a line of each type has, for the tone score."""
-    return {kind: length - template(kind, length).count(".") for kind in TYPES}
-
-
 @cache
 def fitter(mode: Mode) -> Callable[[str], Fits]:
     """Return the function from a line's tone classes to its fit with each type, which remembers.
