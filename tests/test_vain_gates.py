@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 from command_line import versebench
+from fake_runs import FakeWorkers, Watching
+from reports_fixture import case, launch, run
 
-from bench import exit_codes
+from bench import exit_codes, manifest
 from bench.gate_prospects import without_prospects
+from bench.planning import plan
+from bench.runner import Run
+from metrics import all_metrics
 from reports.diff.compare import can_show
 from reports.diff.exact import pairs, two_samples
+from reports.gates import check_gates, gate_columns
+from reports.records import RunEnd
+from reports.run_folder import RunFolder
+from reports.summary import Summary, summarise
 from reports.vain_gates import _ENOUGH, Planned, vain_gates
 from scenarios.cases import expand
 from scenarios.loader import parse
@@ -106,6 +115,61 @@ def test_a_large_number_stands_for_larger_ones():
     assert can_show(two_samples(1, _ENOUGH))
     assert can_show(pairs(_ENOUGH))
     assert told(gates={"tokens_per_second": AGAINST}, measure={"launches": 10_000}) == {}
+
+
+def test_what_is_foretold_of_limits_comes_true(tmp_path: Path) -> None:
+    """Every column and metric has a gate: those told of find no value."""
+    names = [*gate_columns(), *all_metrics()]
+    scenario = {
+        **START,
+        "presets": ["tiny"],
+        "generate": {"max_length": 16, "samples": 0},
+        "measure": {"trials": 2, "fit_points": 0},
+        "gates": {name: {"max": 1e300} for name in names},
+    }
+    loaded = parse(json.dumps(scenario), Path("mine.yaml"))
+    cases = expand(loaded.scenario).cases
+    found = {it.name for it in without_prospects(loaded, cases)}
+    with RunFolder.create(tmp_path, "mine", manifest.build(loaded, cases, {})) as folder:
+        Run(plan(cases, lambda hardware: None), folder, Watching(), FakeWorkers()).execute()
+        outcomes = check_gates(summarise(folder))
+    compared = {one.gate for one in outcomes if one.verdict != "not compared"}
+    assert not found & compared
+    assert {"ttft_seconds", "seq_rep_4", "power_watts", "longest_copy", "ended_share"} <= found
+    assert {"tokens_per_second", "host_peak_bytes", "cold_seconds"} <= compared
+    assert all(name in found or name in compared for name in all_metrics())
+
+
+def paced(root: Path, pace: float, launches: int, prompts: int, text: str) -> Summary:
+    """A run of one case: so many launches at this pace, and one such text for each prompt."""
+    one = case("greedy", prompts=tuple(f"prompt {n}" for n in range(prompts)))
+    records = []
+    for n in range(launches):
+        slow = pace * (1 + n / 200)
+        records += launch(one, n, pace=slow, texts=(text,), repeats=0 if n else 1)
+    return summarise(run(root, [one], [*records, RunEnd(1.0, "complete", 2.0)]), ["seq_rep_2"])
+
+
+@pytest.mark.parametrize(
+    ("launches", "prompts"), [(1, 1), (2, 4), (3, 5), (4, 1), (5, 6), (1, 6), (5, 4)]
+)
+def test_what_is_foretold_of_a_baseline_comes_true(
+    tmp_path: Path, launches: int, prompts: int
+) -> None:
+    """Twice as slow, and looping: a gate fails, or was said to be without prospects."""
+    gates = {"tokens_per_second": [AGAINST], "seq_rep_2": [AGAINST]}
+    scenario = {
+        "gates": gates,
+        "measure": {"launches": launches, "fit_points": 0},
+        "generate": {"samples": 1},
+        "states": [],
+    }
+    planned = Planned({"sampler": "greedy"}, "cpu", prompts, draws=False)
+    foretold = {it.name for it in vain_gates(scenario, [planned])}
+    before = paced(tmp_path / "a", 1.0, launches, prompts, "one two three four five six")
+    after = paced(tmp_path / "b", 2.0, launches, prompts, "one two one two one two one two")
+    verdicts = {one.gate: one.verdict for one in check_gates(after, gates, before)}
+    assert verdicts == {name: "not compared" if name in foretold else "fail" for name in gates}
 
 
 @pytest.fixture
