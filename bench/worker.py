@@ -82,10 +82,11 @@ def main() -> None:
 
 def _serve(job: Job, channel: Channel) -> None:
     started = time.time()
-    channel.send("step", case=None, phase="import and load")
+    from bench.engine.loading import load, loading_phase
+
+    channel.send("step", case=None, phase=loading_phase(job.preset))
     from bench import machine
     from bench.engine.interface import InputError, UnavailableError
-    from bench.engine.loading import load
     from bench.machine.cuda_driver import first_pci_bus_id
     from bench.machine.nvidia import Devices
     from bench.protocol import Launch as Measured

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from bench.engine.interface import InputError, LoadedEngine, UnavailableError
+
+_HUGGING_FACE = "hf://"
+
+
+def loading_phase(source: str) -> str:
+    """Return what loading a preset is called while it goes on: whom it may wait for.
+
+    Hugging Face's library asks for each file, kept here or not, and asks again for half a minute
+    where nobody answers.
+    """
+    asking = f", asking {_its_host()}" if source.startswith(_HUGGING_FACE) else ""
+    return f"import and load{asking}"
+
+
+def _its_host() -> str:
+    return urlsplit(os.environ.get("HF_ENDPOINT", "")).hostname or "huggingface.co"
 
 
 def load(source: str, hardware: dict[str, Any], label: str = "NAME") -> LoadedEngine:
@@ -116,7 +134,7 @@ def _check_honoured(model: Any, hardware: dict[str, Any]) -> None:
 
 def _why_not_loaded(causal_lm: Any, source: str, label: str, error: Exception) -> str:
     chain = _chain(error)
-    if source.startswith("hf://"):  # keras_hub takes a hub out of reach for a missing file
+    if source.startswith(_HUGGING_FACE):  # keras_hub takes a hub out of reach for a missing file
         chain += _chain(_ask_hugging_face(source))
     text = " ".join(str(e) for e in chain if e)
     first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -126,10 +144,11 @@ def _why_not_loaded(causal_lm: Any, source: str, label: str, error: Exception) -
         hint = f"; did you mean {', '.join(near)}?" if near else ""
         return f"unknown preset {source!r}{hint} (a local folder is written ./{source})"
     if _is_network_failure(chain, text):
-        host = re.search(r"host='([^']+)'", text)
+        found = re.search(r"host='([^']+)'", text)
+        hub = _its_host() if source.startswith(_HUGGING_FACE) else "its hub"
         folder = source.rstrip("/").rpartition("/")[2]
         return (
-            f"preset {source} must be downloaded, and {host[1] if host else 'its hub'} cannot be "
+            f"preset {source} must be downloaded, and {found[1] if found else hub} cannot be "
             "reached. Without a network use a local folder: on a connected machine run "
             f"keras_hub.models.CausalLM.from_preset({source!r}).save_to_preset({folder!r}), copy "
             f"the folder here, and add --preset {label}=./{folder}"
@@ -138,11 +157,16 @@ def _why_not_loaded(causal_lm: Any, source: str, label: str, error: Exception) -
 
 
 def _ask_hugging_face(source: str) -> BaseException | None:
-    """Return what the hub itself says about a preset's config file; None where it is there."""
-    try:
-        import huggingface_hub
+    """Return what the hub itself says about a preset's config file; None where it is there.
 
-        huggingface_hub.hf_hub_download(source.removeprefix("hf://"), "config.json")
+    Once: loading has just asked again and again.
+    """
+    try:
+        import huggingface_hub as hub
+
+        repository = source.removeprefix(_HUGGING_FACE)
+        if not isinstance(hub.try_to_load_from_cache(repository, "config.json"), str):
+            hub.get_hf_file_metadata(hub.hf_hub_url(repository, "config.json"))
     except Exception as error:
         return error
     return None

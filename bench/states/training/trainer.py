@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from bench.engine.interface import InputError, Peak
+from bench.engine.loading import loading_phase
 from bench.resources import clear_host_peak, host_peak
 from bench.states.training.batches import Batches, Tokens, texts_per_epoch, tokenise
 from bench.states.training.cutting import count_cut
@@ -68,7 +69,7 @@ class Trainer:
         """
         if finished := self._finished():
             return finished
-        self._report.phase("import and load")
+        self._report.phase(loading_phase(self._job.base))
         self._trainee = Trainee(self._job, self._recipe)
         self._tokenise()
         self._steps = self._batches.per_epoch * self._recipe.epochs
