@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from reports.chart_axes import Axis, axis, named, widened
 from reports.page import charts
 from reports.page.case_table import PageColumn, page_columns, values
 from reports.page.chosen import Chosen, choose
@@ -27,6 +28,8 @@ _MOST_ROWS = 40
 _MOST_LABELLED = 16  # points; of more only those on the frontier are named
 _ROW = 22  # pixels
 _LONGEST_NAME = 60
+_LONGEST_LABEL = 34  # of a point
+_HEIGHT = 320  # pixels of the scatter
 _GENERIC = "sans-serif"
 
 Rows = list[dict[str, Any]]
@@ -105,27 +108,28 @@ def _scatter(
                 "y": y["values"][c],
                 **dict(zip(("x_low", "x_high"), _ends(x, c), strict=True)),
                 **dict(zip(("y_low", "y_high"), _ends(y, c), strict=True)),
-                "name": _name(str(row["sampler"])),
+                "label": shortened(one_line(str(row["sampler"])), _LONGEST_LABEL),
             }
         )
     ahead = [row for row in rows if row["place"] == "on"]
+    better = columns[quality].better
+    across = axis(_all(rows, "x"), edge=True)
+    up = axis(_all(rows, "y"), reverse=better == "lower")
     data = {
         "points": rows,
         "ahead": ahead,
         "beaten": [row for row in rows if row["place"] != "on"],
-        "above": rows if len(rows) <= _MOST_LABELLED else ahead,
-        "below": [],
+        **{side: [] for side, *_ in charts.NAMES},
+        **named(rows, across, up, _WIDTH, _HEIGHT, _MOST_LABELLED),
     }
-    better = columns[quality].better
-    spec = charts.scatter(charts.ALONE, _groups(chosen), 320, brush=False)
+    spec = charts.scatter(charts.ALONE, _groups(chosen), _HEIGHT, brush=False)
     titles = {
-        "@x": f"{columns[SPEED].heading} →",
-        "@y": f"{columns[quality].heading}, {better} is better ↑",
+        "@x": f"{columns[SPEED].heading}{across.note} →",
+        "@y": f"{columns[quality].heading}, {better} is better ↑{up.note}",
     }
     still = _still(spec, titles, data)
-    _scale(still, "y", reverse=better == "lower")
-    if min((row["x_low"] for row in rows), default=-1) >= 0:
-        _scale(still, "x", domainMin=0)
+    _scale(still, "x", across)
+    _scale(still, "y", up)
     return still
 
 
@@ -159,15 +163,22 @@ def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[
         "references": [],
     }
     still = _still(spec, {"@x": heading}, data)
-    _scale(still, "x", domainMin=0)
+    ends = [0.0, *(row[key] for row in rows for key in ("low", "value", "high"))]
+    told = [(row["end"], row["told"]) for row in rows]
+    _scale(still, "x", widened(axis(ends, edge=True), told, _WIDTH))
     return still
 
 
-def _scale(spec: dict[str, Any], axis: str, **settings: Any) -> None:
+def _all(rows: Rows, name: str) -> list[float]:
+    """All values of an axis, the ends of their intervals among them."""
+    return [row[key] for row in rows for key in (name, f"{name}_low", f"{name}_high")]
+
+
+def _scale(spec: dict[str, Any], name: str, given: Axis) -> None:
     for layer in spec["layer"]:
-        encoding = layer["encoding"].get(axis, {})
+        encoding = layer["encoding"].get(name, {})
         if "scale" in encoding:
-            encoding["scale"].update(settings)
+            encoding["scale"] = given.scale
 
 
 def _ends(numbers: dict[str, Any], c: int) -> tuple[Any, Any]:

@@ -369,7 +369,7 @@ def test_the_chart_is_svg_that_does_nothing(judgement):
     assert root.tag.endswith("svg")
     assert not names & {"script", "foreignObject", "image", "use", "a", "style"}
     words = " ".join(root.itertext())
-    assert {"greedy", "tok/s →"} <= set(root.itertext())
+    assert {"greedy", "tok/s (not from 0) →"} <= set(root.itertext())
     assert "1 failed case" in words
     assert "http" not in svg.replace("http://www.w3.org/", "")
     assert 'font-family="sans-serif"' in svg

@@ -2,12 +2,17 @@
 // The charts. Vega draws them as SVG, by its interpreter: the page allows no eval.
 (() => {
   const { run, read, told, make } = versebench;
+  const { wide, scale: scaleOf, widen, label, joined, legend } = versebench.axes;
   const specs = read("charts");
   const views = new Map();
   const by = (id) => document.getElementById(id);
+  const groups = [...new Set(run.groups)];
   const picking = () => [...versebench.picked];
 
-  /** Draw a chart, or draw it anew, with the rows of its data sets, and what its axes are. */
+  /** Pixels between the axes of a chart, beside labels so wide. */
+  const inner = (id, labels) => Math.max(120, by(id).clientWidth - labels - 16);
+
+  /** Draw a chart, or draw it anew, with the rows of its data sets, and what its axes and legend are. */
   async function draw(id, datasets, axes = {}, height = specs[id].height) {
     const spec = { ...structuredClone(specs[id]), datasets, height };
     spec.layer = spec.layer.filter((layer) => !layer.data || datasets[layer.data.name].length);
@@ -15,13 +20,13 @@
       for (const [key, value] of Object.entries(node)) {
         if (value === "@x" || value === "@y") node[key] = axes[value[1]].title;
         else if (value && typeof value === "object") {
+          if (key === "legend") Object.assign(value, axes.legend);
           const axis = axes[key];
-          if (axis && value.scale) {
-            Object.assign(value.scale, axis.scale);
-            if (axis.scale.type === "log") {
-              delete value.scale.zero;
-              if (value.axis) value.axis.tickCount = 3;
-            }
+          if (axis?.axis && value.axis) Object.assign(value.axis, axis.axis);
+          if (axis?.scale && value.scale) {
+            const { note, ...scale } = axis.scale;
+            value.scale = scale;
+            if (scale.type === "log" && value.axis) value.axis.tickCount = 3;
           }
           walk(value);
         }
@@ -42,14 +47,6 @@
     return view;
   }
 
-  /** Logarithmic where values differ widely, from 0 where that is near; else as Vega likes it. */
-  const scaleOf = (rows, value, low, high, reverse) => {
-    const least = Math.min(...rows.map((row) => row[low]));
-    const most = Math.max(...rows.map((row) => row[high]));
-    const values = rows.map((row) => row[value]);
-    if (least > 0 && Math.max(...values) > 50 * Math.min(...values)) return { reverse, type: "log" };
-    return least >= 0 && least < 0.35 * most && low !== "y_low" ? { reverse, domainMin: 0 } : { reverse };
-  };
   const ends = (column, number) => [
     column.low?.[number] ?? column.values[number], column.high?.[number] ?? column.values[number],
   ];
@@ -83,39 +80,26 @@
     });
     return rows;
   };
-  /** Name the points on the frontier, or all where there are few; none over another's name. */
-  function label(rows, x) {
-    const at = (row) => (x.type === "log" ? Math.log(row.x) : row.x);
-    const span = (key) => Math.max(...rows.map(key)) - Math.min(...rows.map(key)) || 1;
-    const [wide, tall] = [span(at), span((row) => row.y)];
-    const named = { above: [], below: [] };
-    const order = [...rows].sort((a, b) => (b.place === "on") - (a.place === "on"));
-    for (const row of order) {
-      if (row.place !== "on" && rows.length > 16) break;
-      const near = (other) =>
-        Math.abs(at(other) - at(row)) < 0.16 * wide && Math.abs(other.y - row.y) < 0.06 * tall;
-      const place = ["above", "below"].find((side) => !named[side].some(near));
-      if (!place) continue;
-      row.named = place;
-      named[place].push(row);
-    }
-  }
   async function scatter() {
     const [xName, yName] = [by("speed").value, by("quality").value];
     const [x, y] = [run.columns[xName], run.columns[yName]];
     const rows = points(xName, yName);
-    const across = scaleOf(rows, "x", "x_low", "x_high", x.better === "lower");
-    label(rows, across);
+    const both = (axis) => rows.flatMap((row) => [row[`${axis}_low`], row[axis], row[`${axis}_high`]]);
+    const across = scaleOf(rows.map((row) => row.x), both("x"), { reverse: x.better === "lower", edge: true });
+    const up = scaleOf(rows.map((row) => row.y), both("y"), { reverse: y.better === "lower" });
+    const width = inner("scatter", 44);
+    label(rows, across, up, width, specs.scatter.height);
+    const sides = ["above", "below", "aboveLeft", "belowLeft"];
     const data = {
       points: rows,
       ahead: rows.filter((row) => row.place === "on"),
       beaten: rows.filter((row) => row.place !== "on"),
-      above: rows.filter((row) => row.named === "above"),
-      below: rows.filter((row) => row.named === "below"),
+      ...Object.fromEntries(sides.map((side) => [side, rows.filter((row) => row.side === side)])),
     };
     const view = await draw("scatter", data, {
-      x: { title: `${x.heading} →`, scale: across },
-      y: { title: `${y.heading}, ${y.better} is better ↑`, scale: scaleOf(rows, "y", "y_low", "y_high", y.better === "lower") },
+      x: { title: `${x.heading}${across.note} →`, scale: across },
+      y: { title: `${y.heading}, ${y.better} is better ↑${up.note}`, scale: up },
+      legend: legend(groups, width),
     });
     let waiting = 0;
     view.addSignalListener("brush", (name, box) => {
@@ -150,13 +134,31 @@
       };
     });
     const references = Object.entries(column.references ?? {}).map(([kind, value]) => ({ kind, value }));
-    const scale = scaleOf(rows, "value", "low", "high", false);
+    const longest = Math.max(0, ...rows.map((row) => wide(row.case)));
+    const above = longest > 0.38 * by("strip").clientWidth; // too long to stand beside the chart
+    const width = inner("strip", above ? 0 : longest + 14);
+    const plain = scaleOf(
+      rows.map((row) => row.value),
+      [...rows.flatMap((row) => [row.low, row.value, row.high]), ...references.map((one) => one.value)],
+      { edge: true },
+    );
+    const scale = widen(plain, [
+      ...rows.map((row) => [row.end, 14 + wide(row.told, 11)]),
+      ...references.map((one) => [one.value, 8 + wide(one.kind, 11)]),
+    ], width);
+    const names = above
+      ? { labelAlign: "left", labelPadding: 0, labelOffset: -14, labelLimit: width }
+      : { labelLimit: longest + 4 };
     const [best_, others] = [rows.filter((row) => row.best), rows.filter((row) => !row.best)];
-    await draw("strip", { points: rows, best: best_, others, references }, { x: { title: column.heading, scale } }, 24 * rows.length + 8);
+    const data = { points: rows, best: best_, others, references: joined(references, scale, width) };
+    await draw("strip", data, {
+      x: { title: column.heading + scale.note, scale }, y: { axis: names }, legend: legend(groups, width),
+    }, (above ? 40 : 24) * rows.length + 8);
   }
 
   // Prefill and decode
   const MOST_LINES = 8;
+  const FAR_OFF = 3; // times the highest line: a call above would flatten all others
   let drawn = "";
   async function fit(picked) {
     const fits = [...run.fits].sort((a, b) => b.holds - a.holds);
@@ -168,11 +170,16 @@
     const flat = (one, points) => (points ?? []).map(([n, ms]) => ({ c: one.c, case: run.names[one.c], n, ms }));
     const loose = shown.filter((one) => !one.holds).map((one) => run.names[one.c]);
     const some = fits.length > shown.length ? `${shown.length} of ${fits.length} cases; pick others in the table.` : "";
-    by("fit-note").textContent = [some, loose.length ? `No line holds for ${loose.join(", ")}.` : ""].join(" ").trim();
-    await draw("fit", {
-      calls: shown.flatMap((one) => flat(one, one.points)),
-      lines: shown.flatMap((one) => flat(one, one.line)),
-    });
+    const lines = shown.flatMap((one) => flat(one, one.line));
+    const all = shown.flatMap((one) => flat(one, one.points));
+    const highest = lines.length ? FAR_OFF * Math.max(...lines.map((row) => row.ms)) : Infinity;
+    const calls = all.filter((row) => row.ms <= highest);
+    const off = all.filter((row) => row.ms > highest).map((row) => row.ms);
+    const slow = off.length
+      ? `${off.length === 1 ? "1 call" : `${off.length} calls`} far above, up to ${Math.round(Math.max(...off)).toLocaleString("en")} ms, not drawn.`
+      : "";
+    by("fit-note").textContent = [some, loose.length ? `No line holds for ${loose.join(", ")}.` : "", slow].join(" ").trim();
+    await draw("fit", { calls, lines }, { legend: legend(shown.map((one) => run.names[one.c]), inner("fit", 60)) });
   }
 
   // vegaEmbed draws into what is on the page; one after the other, the first screens first
@@ -194,7 +201,12 @@
     if (by("curve")) {
       const curves = read("curves");
       const of = (kind) => curves.filter((row) => row.kind === kind);
-      await draw("curve", { training: of("training"), held: of("held out") });
+      const states = [...new Set(curves.map((row) => row.state))];
+      const losses = curves.map((row) => row.loss);
+      const loss = scaleOf(losses, losses, { edge: true });
+      await draw("curve", { training: of("training"), held: of("held out") }, {
+        y: { title: `loss${loss.note}`, scale: loss }, legend: legend(states, inner("curve", 40)),
+      });
     }
     if (by("fit")) await fit(versebench.picked);
     versebench.watch((picked) => {

@@ -42,15 +42,22 @@ PICKED = "length(picked) == 0 || indexof(picked, datum.c) >= 0"
 """The test whether a case is picked, or none is."""
 _FADED = 0.13
 _MOST_COLOURS = 8
+NAMES = (
+    ("above", "left", 9, -8),
+    ("below", "left", 9, 15),
+    ("aboveLeft", "right", -9, -8),
+    ("belowLeft", "right", -9, 15),
+)
+"""Where a point's name may stand: data set, alignment, pixels to the right and down."""
 _SPOT = {"size": 80, "strokeWidth": 2}
 
 
 def scatter(colours: Colours, groups: Groups, height: int = 380, *, brush: bool = True) -> Spec:
     """Speed against quality, with intervals and the frontier.
 
-    Data: ``points``, of which ``ahead`` are on the frontier and ``beaten`` are not, and the points
-    with a name ``above`` or ``below`` them. Fields: ``c, case, group, x, x_low, x_high, x_told, y,
-    y_low, y_high, y_told, standing, name``.
+    Data: ``points``, of which ``ahead`` are on the frontier and ``beaten`` are not, and those with
+    a name ``above`` or ``below`` them, to the right or (``aboveLeft``, ``belowLeft``) to the left.
+    Fields: ``c, case, group, x, x_low, x_high, x_told, y, y_low, y_high, y_told, standing, label``.
     """
     import altair as alt
 
@@ -73,16 +80,16 @@ def scatter(colours: Colours, groups: Groups, height: int = 380, *, brush: bool 
     chart = alt.layer(
         of("ahead")
         .mark_line(strokeWidth=1.5, strokeDash=[5, 4], aria=False)
-        .encode(opacity=alt.value(0.5), order="x:Q"),
+        .encode(opacity=alt.value(0.5), order="x:Q", detail="group:N"),
         across.add_params(alt.selection_interval(name="brush")) if brush else across,
         whisker.encode(y="y_low:Q", y2="y_high:Q"),
         of("beaten").mark_point(**_SPOT, fill=colours["surface"]).encode(tooltip=tooltip),
         of("ahead").mark_point(**_SPOT, filled=True).encode(tooltip=tooltip),
         *(
             of(place)
-            .mark_text(align="left", dx=9, dy=dy, fontSize=12, limit=220, aria=False)
-            .encode(text="name:N", color=alt.value(colours["ink"]))
-            for place, dy in (("above", -8), ("below", 15))
+            .mark_text(align=align, dx=dx, dy=dy, fontSize=12, aria=False)
+            .encode(text="label:N", color=alt.value(colours["ink"]))
+            for place, align, dx, dy in NAMES
         ),
     )
     return _finished(chart, colours, height, "Speed against quality: one point per case.")
@@ -96,7 +103,7 @@ def intervals(colours: Colours, groups: Groups, height: int = 240) -> Spec:
     """
     import altair as alt
 
-    rows = alt.Axis(labelLimit=280, labelPadding=10, domain=False, ticks=False, grid=False)
+    rows = alt.Axis(labelLimit=400, labelPadding=10, domain=False, ticks=False, grid=False)
 
     def of(data: str) -> Any:
         return alt.Chart(alt.NamedData(name=data)).encode(
@@ -150,7 +157,7 @@ def training(colours: Colours, height: int = 280) -> Spec:
     import altair as alt
 
     def of(data: str) -> Any:
-        y = alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False), axis=_axis())
+        y = alt.Y("loss:Q", title="@y", scale=alt.Scale(zero=False), axis=_axis())
         return alt.Chart(alt.NamedData(name=data)).encode(
             x=alt.X("step:Q", title="step", axis=_axis()),
             y=y,

@@ -104,7 +104,7 @@ def _page(summary: Summary, gates: Sequence[GateOutcome], share: float) -> str:
         "report.html.j2",
         title=f"{name} – versebench",
         styles=("base.css", "report.css"),
-        scripts=("page.js", "table.js", VEGA, "charts.js", "texts.js"),
+        scripts=("page.js", "table.js", VEGA, "axes.js", "charts.js", "texts.js"),
         data={
             "run": _data(chosen, columns, numbers, qualities, fits),
             "charts": _specs(chosen),
