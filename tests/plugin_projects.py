@@ -30,6 +30,10 @@ def write(folder: Path, file: str = "demo.scenario.yaml", /, **changes: Any) -> 
     return path
 
 
+FAKED = f"""
+import pathlib, versebench_pytest
+versebench_pytest.part("service").START = pathlib.Path({str(HERE / "fake_measuring.py")!r})
+"""  # in a conftest.py: what fake_the_model does, for a pytest in a process of its own
 NO_CPU_INFO = "def pytest_benchmark_generate_machine_info(): return {}"  # which takes 1.3 s
 
 

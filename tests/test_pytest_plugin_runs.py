@@ -10,13 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from plugin_projects import NO_CPU_INFO, write
+from plugin_projects import FAKED, NO_CPU_INFO, write
 from processes import hearing_ctrl_c, wait_until
 
 from reports.records import CaseDone, RunEnd, Trial
 from reports.run_folder import RunFolder
 
-HERE = Path(__file__).resolve().parent
 COMMAND = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "--benchmark"]
 
 
@@ -28,11 +27,7 @@ def only_run(folder: Path) -> RunFolder:
 def test_ctrl_c_leaves_a_readable_run(tmp_path: Path) -> None:
     """The first launch is done, the second hangs; only pytest is told, as by a debugger's stop."""
     write(tmp_path, measure={"launches": 2, "trials": 2, "fit_points": 0})
-    start = str(HERE / "fake_measuring.py")
-    (tmp_path / "conftest.py").write_text(
-        f"import pathlib, versebench_pytest\n"
-        f"versebench_pytest.part('service').START = pathlib.Path({start!r})\n"
-    )
+    (tmp_path / "conftest.py").write_text(FAKED)
     hangs = tmp_path / "hangs"
     with (
         hearing_ctrl_c(),
