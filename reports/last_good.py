@@ -43,9 +43,12 @@ class LastGood:
 def why_not_good(summary: Summary, gates: Sequence[GateOutcome]) -> list[str]:
     """Return what keeps a run from being a baseline; empty where it is good."""
     found = [] if summary.ended == "complete" else [f"the run is {summary.ended}"]
-    statuses = [case.status for case in summary.completed.cases]
+    cases = summary.completed.cases
+    statuses = [case.status for case in cases]
     if failed := statuses.count("failed"):
         found.append("1 case failed" if failed == 1 else f"{failed} cases failed")
+    if left := sum(bool(c.case.get("left_out")) and c.status != "ok" for c in cases):
+        found.append("1 case was left out" if left == 1 else f"{left} cases were left out")
     if "ok" not in statuses:
         found.append("nothing was measured")
     if missed := sum(gate.verdict == "fail" for gate in gates):

@@ -15,6 +15,7 @@ from bench.launcher import WorkerDiedError
 from bench.planning import plan
 from bench.progress import RunProgress
 from reports.completed import complete
+from reports.last_good import VERDICT
 from reports.run_folder import RunFolder
 
 pytestmark = pytest.mark.usefixtures("no_probes")
@@ -67,6 +68,11 @@ class Desk:
         found = complete(folder.manifest["cases"], folder.read()).cases
         return {case.case["sampler"]: (case.status, case.reason) for case in found}
 
+    def verdict(self) -> tuple[bool, list[str]]:
+        """Whether the run is a baseline for later ones, and why not."""
+        said = json.loads((self.folder().path / VERDICT).read_text())
+        return said["good"], said["why_not"]
+
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch, capsys):
@@ -111,7 +117,9 @@ def test_all_first_and_then_only(desk, monkeypatch):
     left_out = "left out by --only sampler=top_p* --only state=base; resume the run without that"
     assert desk.cases() == {"greedy": OK, "random": ("not run", left_out), "top_p-0.9": OK}
     assert desk.folder().manifest["only"] == [], "it still holds every case"
+    assert desk.verdict() == (False, ["1 case was left out"])
     assert desk.run("--resume")[:2] == (exit_codes.FINE, ["random"])
+    assert desk.verdict() == (True, [])
     assert set(desk.cases().values()) == {OK}
     assert not any(case.get("left_out") for case in desk.folder().manifest["cases"])
 
