@@ -58,13 +58,14 @@ def _data_faults(loaded: LoadedScenario) -> Iterator[Fault]:
     if not named:
         return
     from bench.states.data import DataError, look
+    from reports.visible import one_line
 
     for index, data in named:
         try:
             look(data)
         except DataError as error:
             place = ("states", index, "data", error.key or data.key)
-            yield loaded.fault(place, str(error))
+            yield loaded.fault(place, one_line(error))  # a file's name may hold anything
 
 
 def _unknown_names(content: Mapping[str, Any], origin: Origin) -> Iterator[Fault]:

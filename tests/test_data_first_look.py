@@ -145,3 +145,15 @@ def test_a_file_of_any_size_is_looked_at_by_its_first_line(folder: Path) -> None
     ]:
         os.truncate(name, 1 << 40)  # sparse: a tebibyte of NULs that nobody could read
         look(parse_data_set({name.partition(".")[2].replace("txt", "text"): name, **data}))
+
+
+def test_the_name_of_a_file_may_hold_anything(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a\x1b[31m\u202eb.csv").write_text("id\n")
+    state = {"a": {"data": {"csv": "a\x1b[31m\u202eb.csv", "column": "n"}}}
+    content = {"prompts": ["a"], "presets": ["p"], "samplers": ["greedy"], "states": [state]}
+    Path("mine.yaml").write_text(json.dumps(content))
+    _, out, _ = versebench(capsys, "check", "mine.yaml", "--json")
+    (fault,) = json.loads(out)["faults"]
+    assert "/a␛[31m\\u202eb.csv: has no column 'n'" in fault["message"]
