@@ -133,7 +133,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "see docs/metrics.md for the names"
+    hint = f"did you mean {near[0]}?" if near else "versebench list metrics shows all"
     return f"no metric or group called {name!r}; {hint}"
 
 

@@ -124,7 +124,7 @@ def test_a_misspelt_name_is_told_the_nearest(name, near):
 
 
 def test_a_name_like_no_other_is_told_where_names_are():
-    with pytest.raises(ValueError, match=r"see docs/metrics\.md for the names"):
+    with pytest.raises(ValueError, match=r"versebench list metrics shows all"):
         select(["qqqqqqqq"])
 
 
