@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 SPEED = "tokens_per_second"
 _WIDTH = 680
 _MOST_ROWS = 40
-_MOST_LABELLED = 16  # points; of more only those on the frontier are named
 _ROW = 22  # pixels
 _LONGEST_NAME = 60
 _LONGEST_LABEL = 34  # of a point
@@ -120,7 +119,7 @@ def _scatter(
         "ahead": ahead,
         "beaten": [row for row in rows if row["place"] != "on"],
         **{side: [] for side, *_ in charts.NAMES},
-        **named(rows, across, up, _WIDTH, _HEIGHT, _MOST_LABELLED),
+        **named(rows, across, up, _WIDTH, _HEIGHT),
     }
     spec = charts.scatter(charts.ALONE, _groups(chosen), _HEIGHT, brush=False)
     titles = {

@@ -14,6 +14,7 @@ _MARGIN = 0.06  # of what the values span
 _CELL = 6.6  # pixels of half a Chinese character, and of a Latin one at most, nearly
 _POINT = 7  # pixels around the middle of a point
 _HALF_LINE = 7
+_FEW, _CROWD = 16, 24  # points that all have names; names on the frontier
 
 Row = dict[str, Any]
 Box = tuple[float, float, float, float]  # left, right, top, bottom
@@ -35,7 +36,12 @@ class Axis:
     @property
     def scale(self) -> dict[str, Any]:
         """The settings of Vega-Lite."""
-        return {"domain": [self.low, self.high], "nice": False, "reverse": self.reverse}
+        return {
+            "domain": [self.low, self.high],
+            "nice": False,
+            "zero": False,
+            "reverse": self.reverse,
+        }
 
     def place(self, value: float) -> float:
         """Return the share of the axis at which a value stands."""
@@ -83,11 +89,12 @@ def pixels(text: str) -> float:
 
 
 def named(
-    rows: Sequence[Row], x: Axis, y: Axis, width: float, height: float, most: int
+    rows: Sequence[Row], x: Axis, y: Axis, width: float, height: float
 ) -> dict[str, list[Row]]:
     """Return the rows whose names find room, by the data set of ``charts.NAMES``.
 
-    A name stands over no other name, and over no point unless it is on the frontier.
+    All of few points have names, of more those on the frontier, and none where even these are a
+    crowd. A name stands over no other name, and over no point unless it is on the frontier.
 
     Args:
         rows: of the chart.
@@ -95,15 +102,16 @@ def named(
         y: see ``x``.
         width: pixels between the axes.
         height: see ``width``.
-        most: points of which all may have a name; of more only those on the frontier.
     """
+    if sum(row["place"] == "on" for row in rows) > _CROWD:
+        return {}
     spots = [(x.place(row["x"]) * width, (1 - y.place(row["y"])) * height) for row in rows]
     points = [(a - _POINT, a + _POINT, b - _POINT, b + _POINT) for a, b in spots]
     taken: list[Box] = []
     found: dict[str, list[Row]] = {}
     for index in sorted(range(len(rows)), key=lambda index: rows[index]["place"] != "on"):
         row = rows[index]
-        if row["place"] != "on" and len(rows) > most:
+        if row["place"] != "on" and len(rows) > _FEW:
             break
         free = [
             (sum(_meet(box, point) for i, point in enumerate(points) if i != index), side, box)

@@ -10,7 +10,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,44 @@ def test_all_charts_are_drawn_as_svg(browser: Browser) -> None:
     for chart in ("scatter", "strip", "curve", "fit"):
         assert browser.all(f"#{chart} svg .mark-symbol path"), chart
     assert browser.all("#scatter svg .mark-line path")  # the frontier
+
+
+def test_names_of_points_stand_over_no_other_name(browser: Browser) -> None:
+    boxes = browser.run(
+        "return [...document.querySelectorAll('#scatter .mark-text text')]"
+        ".map((it) => it.getBoundingClientRect()).map((b) => [b.left, b.right, b.top, b.bottom])"
+    )
+    assert len(boxes) >= 3
+    for a, b in combinations(boxes, 2):
+        assert a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] + 2 or b[3] <= a[2] + 2
+
+
+def test_an_axis_that_does_not_begin_at_0_says_so(browser: Browser) -> None:
+    """Of every measure; and none begins below 0 for the sake of a round number."""
+    ticks = (
+        "return [...document.querySelectorAll('#strip .role-axis-label')].map((axis) =>"
+        " [...axis.querySelectorAll('text')].map((it) => it.textContent.replace('−', '-'))"
+        ".filter((it) => !isNaN(parseFloat(it)) && !it.includes('·'))).find((it) => it.length)"
+    )
+    title = "document.querySelector('#strip svg:not(.old) .role-axis-title text')?.textContent"
+    measures = browser.run(
+        "return [...document.querySelectorAll('#measure option')]"
+        ".map((it) => [it.value, it.textContent])"
+    )
+    told = []
+    for name, heading in measures:
+        browser.run("document.querySelector('#strip svg').classList.add('old')")
+        browser.choose("#measure", name)
+        browser.wait(f"{title}?.startsWith(arguments[0])", heading)
+        values = browser.run("return versebench.run.columns[arguments[0]].values", name)
+        least = min(value for value in values if value is not None)
+        first = float(browser.run(ticks)[0].replace(",", ""))
+        said = browser.run(f"return {title}")
+        assert first >= 0 or least < 0, name
+        assert ("(not from 0)" in said) == (first > 0 and "logarithmic" not in said), name
+        told.append("(not from 0)" in said)
+    assert {True, False} == set(told)
+    browser.choose("#measure", "tokens_per_second")
 
 
 def test_columns_sort_both_ways_by_their_full_values(browser: Browser) -> None:

@@ -7,6 +7,7 @@ versebench.axes = (() => {
   const POINT = 7; // pixels around the middle of a point
   const [BESIDE, ABOVE, BELOW, LINE] = [9, -8, 15, 7]; // pixels from a point to its name; half a line
   const LONGEST = 220; // pixels of a name
+  const [FEW, CROWD] = [16, 24]; // points that all have names; names on the frontier
   const pen = document.createElement("canvas").getContext("2d");
 
   /** Pixels that a text takes in a chart. */
@@ -33,7 +34,7 @@ versebench.axes = (() => {
     const span = (alone ? most + Math.abs(most) / 10 || 1 : most) - bottom;
     const low = from0 && edge ? 0 : bottom - MARGIN * span;
     const high = bottom + (1 + MARGIN) * span;
-    return { domain: [low, high], reverse, nice: false, note: low > 0 || high < 0 ? " (not from 0)" : "" };
+    return { domain: [low, high], reverse, nice: false, zero: false, note: low > 0 || high < 0 ? " (not from 0)" : "" };
   }
   /** The share of the axis at which a value stands. */
   const place = ({ domain, type, reverse }, value) => {
@@ -49,8 +50,12 @@ versebench.axes = (() => {
     const high = Math.max(at(axis.domain[1]), ...needed.map((more) => low + more));
     return { ...axis, domain: [axis.domain[0], axis.type === "log" ? Math.exp(high) : high] };
   }
-  /** Set `side` (and `label`) of each row whose name finds room; those on the frontier come first. */
-  function label(rows, x, y, width, height, most = 16) {
+  /**
+   * Set `side` (and `label`) of each row whose name finds room: all of few, of more those on the
+   * frontier, and none where even these are a crowd.
+   */
+  function label(rows, x, y, width, height) {
+    if (rows.filter((row) => row.place === "on").length > CROWD) return;
     const spots = rows.map((row) => ({ row, x: place(x, row.x) * width, y: (1 - place(y, row.y)) * height }));
     const box = (left, right, middle, half) => ({ left, right, top: middle - half, bottom: middle + half });
     const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -59,7 +64,7 @@ versebench.axes = (() => {
     const order = [...spots.keys()].sort((a, b) => (rows[b].place === "on") - (rows[a].place === "on"));
     for (const index of order) {
       const { row, x: across, y: up } = spots[index];
-      if (row.place !== "on" && rows.length > most) break;
+      if (row.place !== "on" && rows.length > FEW) break;
       row.label = cut(row.name, Math.min(LONGEST, width / 2));
       const pixels = wide(row.label);
       const found = [];
