@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from reports.json_text import loads
 from reports.manifest import RunFolderError
 from reports.records import Record, from_data, from_line
 from reports.sample_lines import SAMPLE, Head, Part, SampleLines, Unreadable, head_of
@@ -77,7 +77,7 @@ def _parsed(lines: list[bytes], first: int, unreadable: Unreadable) -> Iterator[
     Each line but the last of the file ends with a newline, so that no text can span two of them.
     """
     try:
-        found = json.loads(f"[{b','.join(lines).decode('utf-8')}]")
+        found = loads(b"[%b]" % b",".join(lines))
         if len(found) != len(lines):
             raise ValueError("not one record a line")
         yield from list(map(from_data, found))

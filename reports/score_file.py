@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from reports.atomic_file import replacing
 from reports.case_scores import CaseScores, MetricScores
 from reports.garbage import collection_paused
+from reports.json_text import loads
 
 SCORES = "scores.jsonl"
 SCORES_VERSION = 2
@@ -38,12 +39,12 @@ def read_scores(path: Path) -> dict[str, CaseScores]:
     found: dict[str, CaseScores] = {}
     shared: dict[Keys, Keys] = {}  # most cases have the same keys: held once
     try:
-        with path.open(encoding="utf-8") as stream:
-            version = json.loads(next(stream)).get("schema_version")
+        with path.open("rb") as stream:
+            version = loads(next(stream)).get("schema_version")
             if version not in (1, SCORES_VERSION):
                 return {}
             for line in stream:
-                data = json.loads(line)
+                data = loads(line)
                 case = _case(data, shared) if version == SCORES_VERSION else _spelled_out(data)
                 found[case.case] = case
     except (OSError, StopIteration, ValueError, TypeError, KeyError, AttributeError):

@@ -1,0 +1,53 @@
+"""What our files are read by gives what the standard library gives."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.json_text import loads
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+_VALUES = st.recursive(
+    _LEAVES, lambda part: st.lists(part) | st.dictionaries(st.text(), part), max_leaves=20
+)
+
+
+@given(_VALUES, st.booleans())
+def test_it_reads_what_was_written(value: Any, ascii_only: bool) -> None:
+    data = json.dumps(value, ensure_ascii=ascii_only).encode()
+    found = loads(data)
+    assert found == value
+    assert repr(found) == repr(json.loads(data))  # 1 is not 1.0, nor True
+
+
+def test_lone_surrogates() -> None:
+    assert loads(json.dumps(["\ud800", "a"]).encode()) == ["\ud800", "a"]
+
+
+def test_numbers_that_are_none() -> None:
+    first, second, third = loads(b"[NaN, Infinity, 1e999]")
+    assert math.isnan(first)
+    assert (second, third) == (math.inf, math.inf)
+
+
+def test_the_last_of_two_keys_counts() -> None:
+    assert loads(b'{"a": 1, "a": 2}') == {"a": 2}
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{", b'"\xff"', b'"a\nb"', b"[1,]", b"{'a': 1}", b"1 2"])
+def test_damage(damaged: bytes) -> None:
+    with pytest.raises(
+        ValueError, match=r"Expecting|Illegal|Extra data|can't decode|Invalid control"
+    ):
+        loads(damaged)
+
+
+def test_great_depth() -> None:
+    with pytest.raises((ValueError, RecursionError)):
+        loads(b"[" * 100_000)
