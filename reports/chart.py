@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from reports.chart_axes import Axis, axis, named, widened
+from reports.chart_axes import Axis, axis, legend, named, pixels, widened
 from reports.page import charts
 from reports.page.case_table import PageColumn, page_columns, values
 from reports.page.chosen import Chosen, choose
 from reports.page.overview import count, overview
 from reports.page.shell import check_installed
 from reports.table import view
-from reports.visible import one_line, shortened
+from reports.visible import one_line
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 SPEED = "tokens_per_second"
 _WIDTH = 680
 _MOST_ROWS = 40
-_ROW = 22  # pixels
-_LONGEST_NAME = 60
+_ROW, _HIGH_ROW = 22, 38  # pixels; with the name above
+_LONGEST_NAME = 110  # characters
 _LONGEST_LABEL = 34  # of a point
+_BESIDE = 0.4  # of the width: longer names stand above their rows
 _HEIGHT = 320  # pixels of the scatter
 _GENERIC = "sans-serif"
 
@@ -107,7 +108,7 @@ def _scatter(
                 "y": y["values"][c],
                 **dict(zip(("x_low", "x_high"), _ends(x, c), strict=True)),
                 **dict(zip(("y_low", "y_high"), _ends(y, c), strict=True)),
-                "label": shortened(one_line(str(row["sampler"])), _LONGEST_LABEL),
+                "label": _name(str(row["sampler"]), _LONGEST_LABEL),
             }
         )
     ahead = [row for row in rows if row["place"] == "on"]
@@ -154,7 +155,9 @@ def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[
     heading = column.heading
     if len(rows) < chosen.total:
         heading += f" (the first {len(rows)} of {chosen.total:,} cases)"
-    spec = charts.intervals(charts.ALONE, _groups(chosen), _ROW * len(rows))
+    above = max((pixels(row["case"]) for row in rows), default=0.0) > _BESIDE * _WIDTH
+    height = (_HIGH_ROW if above else _ROW) * len(rows)
+    spec = charts.intervals(charts.ALONE, _groups(chosen), height)
     data = {
         "points": rows,
         "best": [row for row in rows if row["best"]],
@@ -165,6 +168,10 @@ def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[
     ends = [0.0, *(row[key] for row in rows for key in ("low", "value", "high"))]
     told = [(row["end"], row["told"]) for row in rows]
     _scale(still, "x", widened(axis(ends, edge=True), told, _WIDTH))
+    if above:
+        words = {"labelAlign": "left", "labelPadding": 0, "labelOffset": -14, "labelLimit": _WIDTH}
+        for layer in still["layer"]:
+            layer["encoding"].get("y", {}).get("axis", {}).update(words)
     return still
 
 
@@ -192,8 +199,9 @@ def _groups(chosen: Chosen) -> list[str]:
     return list(dict.fromkeys(map(_name, chosen.groups)))
 
 
-def _name(name: str) -> str:
-    return shortened(one_line(name), _LONGEST_NAME)
+def _name(name: str, longest: int = _LONGEST_NAME) -> str:
+    said = one_line(name)
+    return said if len(said) <= longest else f"{said[: longest - 1]}…"
 
 
 def _nothing() -> dict[str, Any]:
@@ -204,6 +212,10 @@ def _still(spec: charts.Spec, titles: dict[str, str], data: dict[str, Rows]) -> 
     """Take from a chart what only a page can do, and give it its data and titles."""
     still = {key: value for key, value in spec.items() if key in ("data", "layer", "height")}
     still = _filled(still, titles, data)
+    names = {str(row["group"]) for row in data["points"]}
+    for layer in still["layer"]:
+        if given := layer["encoding"].get("color", {}).get("legend"):
+            given.update(legend(names, _WIDTH))
     still["layer"] = [
         layer for layer in still["layer"] if layer.get("data", {}).get("values") != []
     ]

@@ -5,7 +5,7 @@ The page's script does the same (``reports/page/axes.js``), for charts that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,12 @@ def pixels(text: str) -> float:
     from rich.cells import cell_len
 
     return _CELL * cell_len(text)
+
+
+def legend(names: Iterable[str], width: float) -> dict[str, float]:
+    """Return how a legend of these names fits into so many pixels."""
+    each = max(map(pixels, names), default=0.0) + 34
+    return {"columns": max(1, min(6, int(width // each))), "labelLimit": width}
 
 
 def named(
