@@ -182,20 +182,22 @@
     await draw("fit", { calls, lines }, { legend: legend(shown.map((one) => run.names[one.c]), inner("fit", 60)) });
   }
 
-  // vegaEmbed draws into what is on the page; one after the other, the first screens first
-  (async () => {
+  // vegaEmbed draws into what is on the page: one after the other, the first screens first
+  let last = Promise.resolve();
+  const inTurn = (drawing) => () => (last = last.then(drawing, drawing)); // also after one that failed
+  inTurn(async () => {
     const judged = Object.keys(run.columns).filter((name) => run.columns[name].values && run.columns[name].better !== "neither");
     if (by("scatter")) {
       fill(by("quality"), judged.filter((name) => run.columns[name].metric), run.quality);
       fill(by("speed"), ["tokens_per_second", "steps_per_second", "tpot_seconds", "ttft_seconds"].filter((name) => judged.includes(name)), "tokens_per_second");
-      by("quality").addEventListener("change", scatter);
-      by("speed").addEventListener("change", scatter);
+      by("quality").addEventListener("change", inTurn(scatter));
+      by("speed").addEventListener("change", inTurn(scatter));
       await scatter();
     }
     if (by("strip")) {
       const numeric = Object.keys(run.columns).filter((name) => run.columns[name].values);
       fill(by("measure"), numeric, numeric.includes("tokens_per_second") ? "tokens_per_second" : numeric[0]);
-      by("measure").addEventListener("change", strip);
+      by("measure").addEventListener("change", inTurn(strip));
       await strip();
     }
     if (by("curve")) {
@@ -210,7 +212,7 @@
     }
     if (by("fit")) await fit(versebench.picked);
     versebench.watch((picked) => {
-      if (by("fit")) fit(picked);
+      if (by("fit")) inTurn(() => fit(picked))();
       for (const { view } of views.values()) view.signal("picked", [...picked]).runAsync();
     });
     document.documentElement.dataset.drawn = "all";
