@@ -256,6 +256,22 @@ def test_another_quality_redraws(browser: Browser) -> None:
     browser.choose("#quality", first)
 
 
+def test_a_scatter_of_nothing_says_so(browser: Browser) -> None:
+    browser.run(
+        "versebench.run.columns.tpot_seconds.kept = versebench.run.columns.tpot_seconds.values;"
+        "versebench.run.columns.tpot_seconds.values = versebench.run.names.map(() => null)"
+    )
+    browser.choose("#speed", "tpot_seconds")
+    browser.wait(
+        "document.querySelector('#scatter').textContent.startsWith('No case has both TPOT')"
+    )
+    browser.run(
+        "versebench.run.columns.tpot_seconds.values = versebench.run.columns.tpot_seconds.kept"
+    )
+    browser.choose("#speed", "tokens_per_second")
+    browser.wait("document.querySelector('#scatter svg .mark-symbol path')")
+
+
 def test_charts_asked_for_faster_than_they_are_drawn_come_in_turn(browser: Browser) -> None:
     """The last one stays; what went wrong on the way is in the console, for the last test."""
     options = "return [...document.querySelectorAll('#quality option')].map((o) => o.value)"

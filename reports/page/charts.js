@@ -84,6 +84,12 @@
     const [xName, yName] = [by("speed").value, by("quality").value];
     const [x, y] = [run.columns[xName], run.columns[yName]];
     const rows = points(xName, yName);
+    if (!rows.length) {
+      views.get("scatter")?.finalize();
+      views.delete("scatter");
+      by("scatter").replaceChildren(make("p", `No case has both ${x.heading} and ${y.heading}.`, { class: "note" }));
+      return;
+    }
     const both = (axis) => rows.flatMap((row) => [row[`${axis}_low`], row[axis], row[`${axis}_high`]]);
     const across = scaleOf(rows.map((row) => row.x), both("x"), { reverse: x.better === "lower", edge: true });
     const up = scaleOf(rows.map((row) => row.y), both("y"), { reverse: y.better === "lower" });
