@@ -114,6 +114,11 @@ def test_paths_are_seen_from_where_they_are_written(tmp_path: Any) -> None:
     assert typed.request() == {"gates": ["a<=1", "b<=1"], "baseline": str(tmp_path / "here" / "x")}
 
 
+def test_a_home_that_nobody_has_is_a_folder_like_any(tmp_path: Any) -> None:
+    typed = given(tmp_path, versebench_baseline="~no such user/x").baseline
+    assert typed == str(tmp_path / "here" / "~no such user" / "x")
+
+
 def test_the_command_line_overrules_the_settings(tmp_path: Any) -> None:
     assert given(tmp_path, versebench_baseline="last-good").baseline is None
 

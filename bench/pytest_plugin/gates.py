@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -63,4 +64,4 @@ def _path(given: str, folder: Path) -> str | None:
     """Return a run folder as an absolute path; None where the last good run is meant."""
     if not given or given == _LAST_GOOD:
         return None
-    return str(folder / Path(given).expanduser())
+    return str(folder / os.path.expanduser(given))

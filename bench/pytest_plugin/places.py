@@ -54,9 +54,9 @@ class Places:
 
 def _place(config: pytest.Config, name: str) -> Path | None:
     if given := config.getoption(name):
-        return config.invocation_params.dir / Path(given).expanduser()
+        return config.invocation_params.dir / os.path.expanduser(given)
     if given := config.getini(name):
-        return config.rootpath / Path(given).expanduser()
+        return config.rootpath / os.path.expanduser(given)
     return None
 
 
@@ -68,5 +68,5 @@ def _from_environment() -> Path | None:
 def _from(folder: Path, source: str) -> str:
     """Return a local folder as an absolute path, seen from where pytest was started."""
     if source.startswith(("./", "../", "~")) or source in (".", ".."):
-        return str(folder / Path(source).expanduser())
+        return str(folder / os.path.expanduser(source))
     return source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def _files(names: Sequence[str], folder: Path) -> list[Path]:
         if Path(name).name == name and not Path(name).suffix and shipped.is_file():
             found.append(shipped)
             continue
-        path = folder / Path(name).expanduser()
+        path = folder / os.path.expanduser(name)
         several = [path] if path.is_file() else _matching(folder, name)
         if not several:
             known = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.yaml")))
