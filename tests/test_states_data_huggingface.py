@@ -55,9 +55,17 @@ def test_folders_that_are_none(tmp_path: Path) -> None:
     assert "not a data set written by save_to_disk" in message(saved(tmp_path))
     assert "not a data set written by save_to_disk" in message(saved(tmp_path / "no"))
     folder = made_up(tmp_path / "x")
-    for state in ("{", "[]", '{"_data_files": null}', '{"_data_files": [{"filename": 3}]}'):
+    for state in (
+        "{",
+        "[]",
+        '{"_data_files": null}',
+        '{"_data_files": 1}',
+        '{"_data_files": [{"filename": 3}]}',
+    ):
         (folder / "state.json").write_text(state)
         assert "save the data set anew" in message(saved(folder))
+    (tmp_path / "dataset_dict.json").write_text('{"splits": 5}')
+    assert "has no split 'train'" in message(saved(tmp_path))
     (folder / "state.json").write_text('{"_data_files": [{"filename": "gone.arrow"}]}')
     assert "gone.arrow: there is no such file" in message(saved(folder))
 

@@ -51,8 +51,8 @@ def fingerprint(data: HuggingFace) -> str:
         DataError: the folder is no such data set, or has no such split.
     """
     folder = _split(data)
-    listed = _object(folder / "state.json").get("_data_files")
-    names = [one.get("filename") for one in listed or [] if isinstance(one, dict)]
+    listed = _list(_object(folder / "state.json").get("_data_files"))
+    names = [one.get("filename") for one in listed if isinstance(one, dict)]
     if not names or not all(isinstance(name, str) for name in names):
         raise DataError(f"{folder / 'state.json'}: names no data files; save the data set anew")
     return files.digest([folder / str(name) for name in names])
@@ -90,13 +90,17 @@ def _split(data: HuggingFace) -> Path:
                 f"{top}: has no split {quoted(data.split)}; it is one split ({own})", "split"
             )
         return top
-    splits = [str(name) for name in _object(top / "dataset_dict.json").get("splits") or []]
+    splits = [str(name) for name in _list(_object(top / "dataset_dict.json").get("splits"))]
     split = data.split or "train"
     if split not in splits:
         other = instead(split, splits, "splits")
         key = "split" if data.split else None
         raise DataError(f"{top}: has no split {quoted(split)}{other}", key)
     return top / split
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _object(path: Path) -> dict[str, Any]:
