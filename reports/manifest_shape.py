@@ -173,5 +173,6 @@ _MANIFEST = _object(
     cases=_list_of(_CASE),
     machine=_MACHINE,
     git=_GIT,
+    only=_list_of(_text),
     warnings=_list_of(_text),
 )

@@ -125,7 +125,8 @@ def _lacks(
     if name in known:
         return _too_few_texts(case.prompts, repeats if case.draws else 1)
     asked = scenario["measure"]["launches"]
-    return _too_few_launches(asked, launches or asked)
+    # A manifest may hold any number.
+    return _too_few_launches(asked, launches if launches and launches > 0 else asked)
 
 
 def _too_few_launches(here: int, there: int) -> str | None:

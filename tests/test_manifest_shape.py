@@ -64,6 +64,7 @@ FAULTS = {
     "skipped is a list": (changed("cases", 0, "skipped", to=["x"]), "cases[0].skipped: text"),
     "one id twice": (changed("cases", 1, "id", to=case()["id"]), "cases[1].id: there is already"),
     "warnings is text": (changed("warnings", to="x"), "warnings: a list is needed, not text"),
+    "an expression of --only is a number": (changed("only", to=[1]), "only[0]: text is needed"),
     "a warning is an object": (changed("warnings", to=[{}]), "warnings[0]: text is needed"),
     "scenario is a list": (changed("scenario", to=[]), "scenario: an object is needed"),
     "metrics is text": (changed("scenario", "metrics", to="*"), "scenario.metrics: a list"),

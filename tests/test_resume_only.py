@@ -163,6 +163,15 @@ def test_a_run_that_is_named_goes_on_though_it_is_not_the_last(desk, tmp_path):
     assert list(desk.cases()) == ["random"], "the last run is as it was"
 
 
+def test_gates_on_cases_measured_before_are_not_called_vain(desk):
+    desk.write(gates={"rep_1": {"max": 1, "where": {"sampler": "greedy"}}})
+    desk.run("--only", "sampler=greedy")
+    for how in (["--resume"], ["--resume-run", desk.folder().path]):
+        code, _, said = desk.run(*how, "--only", "sampler=random")
+        assert code == exit_codes.FINE
+        assert "never be compared" not in said
+
+
 def test_what_is_no_run_of_the_scenario_is_not_gone_on_with(desk, tmp_path):
     code, _, said = desk.run("--resume-run", tmp_path)
     assert code == exit_codes.USAGE

@@ -88,7 +88,8 @@ def command(
     _take_ends_as_ctrl_c()
     selection = _with_gates(select(scenario, only, presets, data, fetch=not dry_run), gates)
     against = check_baseline(baseline, as_data(selection.loaded.scenario.gates))
-    to_come = selection.every_case if resume else selection.plan.cases  # or measured before
+    goes_on = resume or named is not None  # so other cases may have been measured before
+    to_come = selection.every_case if goes_on else selection.plan.cases
     warn_of_gates(selection.loaded, to_come, against)
     if dry_run:
         from bench.commands import show
