@@ -54,9 +54,9 @@ class Places:
 
 def _place(config: pytest.Config, name: str) -> Path | None:
     if given := config.getoption(name):
-        return config.invocation_params.dir / os.path.expanduser(given)
+        return config.invocation_params.dir / Path(os.path.expanduser(given))
     if given := config.getini(name):
-        return config.rootpath / os.path.expanduser(given)
+        return config.rootpath / Path(os.path.expanduser(given))
     return None
 
 
