@@ -16,7 +16,8 @@ def reader_may_leave() -> Iterator[None]:
     """
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as it is where a shell closed it: >&-
+            sys.stdout.flush()
     except BrokenPipeError:
         _print_nowhere()
     except SystemExit as end:  # rich's answer to a broken pipe

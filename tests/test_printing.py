@@ -47,3 +47,11 @@ def test_a_picture_never_takes_the_place_of_what_was_measured(name: str, tmp_pat
     picture = str(folder / name) if name.startswith(("m", "r")) else name
     assert report(str(folder), "--svg", picture, stdout=subprocess.DEVNULL) == exit_codes.USAGE
     assert {file: (folder / file).read_bytes() for file in before} == before
+
+
+def test_no_standard_output_at_all_is_no_error(tmp_path: Path) -> None:
+    folder = str(run(tmp_path, [case()]).path)
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND, folder]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(closed, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (exit_codes.FINE, b"")
