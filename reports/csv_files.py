@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from reports.atomic_file import replacing
+from reports.columns import sample_columns
 from reports.frames import rows_of
 from reports.manifest import fail
+from reports.samples_frame import columns_by_case
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,10 +47,14 @@ def write_csv(
     """
     folder = summary.run.path if folder is None else folder
     paths = folder / CASES, folder / SAMPLES
-    for path, frame in zip(paths, (summary.cases, summary.samples), strict=True):
+    tables = (
+        (list(summary.cases.columns), _rows(summary.cases)),
+        (sample_columns(summary.metrics.values()), _sample_rows(summary)),
+    )
+    for path, (names, rows) in zip(paths, tables, strict=True):
         try:
             with replacing(path) as stream:
-                write_frame(frame, stream, guard=guard)
+                _write(names, rows, stream, guard)
         except OSError as error:
             fail(f"cannot write {path}", error)
     return paths
@@ -55,10 +62,26 @@ def write_csv(
 
 def write_frame(frame: DataFrame, stream: IO[str], *, guard: bool = True) -> None:
     """Write one frame to a text stream that was opened with ``newline=""``."""
+    _write(list(frame.columns), _rows(frame), stream, guard)
+
+
+def _rows(frame: DataFrame) -> Iterator[Iterable[Any]]:
+    return (row.values() for row in rows_of(frame))
+
+
+def _sample_rows(summary: Summary) -> Iterator[Iterable[Any]]:
+    """The rows of ``summary.samples``, without holding all texts of the run at once."""
+    for columns in columns_by_case(summary.completed.cases, summary.scores):
+        yield from zip(*columns.values(), strict=True)
+
+
+def _write(
+    names: Sequence[str], rows: Iterable[Iterable[Any]], stream: IO[str], guard: bool
+) -> None:
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(frame.columns)
-    for row in rows_of(frame):
-        writer.writerow([_cell(value, guard) for value in row.values()])
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(value, guard) for value in row])
 
 
 def _cell(value: Any, guard: bool) -> Any:

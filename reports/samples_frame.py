@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from reports.case_scores import RunScores
-from reports.columns import AXES, SAMPLE_COLUMNS, metric_column, sample_columns
+from reports.columns import AXES, metric_column, sample_columns
 from reports.completed import CaseResult
 from reports.frames import frame_of_columns
 
@@ -31,22 +31,29 @@ def samples_frame(cases: Iterable[CaseResult], scores: RunScores) -> DataFrame:
 
     Columns as in docs/reports.md, one per sample metric among them.
     """
-    columns: dict[str, list[Any]] = {column.name: [] for column in SAMPLE_COLUMNS}
-    names = [name for name, metric in scores.metrics.items() if metric.level == "sample"]
-    columns |= {metric_column(name): [] for name in names}
+    columns: dict[str, list[Any]] = {name: [] for name in sample_columns(scores.metrics.values())}
+    for part in columns_by_case(cases, scores):
+        for name, values in part.items():
+            columns[name] += values
+    return frame_of_columns(columns)
+
+
+def columns_by_case(
+    cases: Iterable[CaseResult], scores: RunScores
+) -> Iterator[dict[str, list[Any]]]:
+    """Yield the columns of one case after the other; only one case's texts are held at a time."""
+    each = [name for name, metric in scores.metrics.items() if metric.level == "sample"]
+    order = sample_columns(scores.metrics.values())
     for result in cases:
         samples = result.samples
         labels = {prompt["index"]: prompt.get("label") for prompt in result.case["prompts"]}
-        columns["case"] += [result.id] * len(samples)
-        for axis in AXES:
-            columns[axis] += [result.case.get(axis)] * len(samples)
-        columns["prompt_label"] += [labels.get(sample.prompt_index) for sample in samples]
+        columns: dict[str, list[Any]] = {"case": [result.id] * len(samples)}
+        columns |= {axis: [result.case.get(axis)] * len(samples) for axis in AXES}
+        columns["prompt_label"] = [labels.get(sample.prompt_index) for sample in samples]
         for column, field in _OF_SAMPLE.items():
-            columns[column] += [getattr(sample, field) for sample in samples]
+            columns[column] = [getattr(sample, field) for sample in samples]
         found = scores.cases.get(result.id)
-        for name in names:
+        for name in each:
             there = found.metrics[name].values if found else [None] * len(samples)
-            columns[metric_column(name)] += there
-    return frame_of_columns(
-        {name: columns[name] for name in sample_columns(scores.metrics.values())}
-    )
+            columns[metric_column(name)] = there
+        yield {name: columns[name] for name in order}

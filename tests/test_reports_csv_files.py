@@ -51,6 +51,13 @@ def test_numbers_come_back_exactly(summary):
     assert list(frame["ended"]) == [True] * len(frame)
 
 
+def test_the_texts_are_the_table_of_samples(summary):
+    _, path = write_csv(summary)
+    stream = io.StringIO(newline="")
+    write_frame(summary.samples, stream)
+    assert path.read_bytes().decode() == stream.getvalue()
+
+
 def test_no_cell_begins_a_formula(summary):
     for path in write_csv(summary):
         for row in read(path):
