@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,11 @@ from reports.diff.measures import Measure
 from reports.diff.paired_texts import Differences, Matched, differences, match
 from reports.diff.pairing import Pair
 from reports.diff.question import Question
-from reports.frames import rows_of
 from reports.scores import CaseScores
 from reports.statistics import FEWEST_PROMPTS
 from reports.summary import Summary
 
-Cells = Mapping[str, Mapping[str, Any]]  # case id -> column -> value
+Cells = Mapping[str, Mapping[str, float]]  # column -> case id -> value; NaN where there is none
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ class Asking:
 
     @staticmethod
     def _value(cells: Cells, case: str, column: str) -> float | None:
-        value = cells[case].get(column)
-        return None if value is None else float(value)
+        value = cells[column][case]
+        return None if math.isnan(value) else value
 
     def _lacking(self, pair: Pair, column: str, a: float | None, b: float | None) -> str | None:
         if a is None:
@@ -198,5 +198,12 @@ def _resting(matched: Matched, judged: int, unit: str) -> str | None:
 
 def _cells(summary: Summary, columns: Sequence[str]) -> Cells:
     """The values of the report, of the columns that are compared."""
-    there = ["case", *(name for name in columns if name in summary.cases)]
-    return {row["case"]: row for row in rows_of(summary.cases[there])}
+    ids = summary.cases["case"].tolist()
+    return {name: dict(zip(ids, _column(summary, name), strict=True)) for name in columns}
+
+
+def _column(summary: Summary, name: str) -> list[float]:
+    if name not in summary.cases:
+        return [math.nan] * len(summary.cases)
+    found: list[float] = summary.cases[name].to_numpy("float64", na_value=math.nan).tolist()
+    return found
