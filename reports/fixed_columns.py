@@ -50,13 +50,16 @@ def _interval(name: str, unit: str) -> tuple[Column, Column]:
 
 
 _MILLI = 1000.0
-CASE_COLUMNS: tuple[Column, ...] = (
-    Column("case", "", "Readable id, stable from run to run.", "case"),
+_AXES = (
     Column("preset", "", "The model.", "preset"),
     Column("state", "", "The state of fine-tuning.", "state"),
     Column("sampler", "", "The sampler and its settings.", "sampler"),
     Column("hardware", "", "Device, backend and dtype.", "hardware"),
     Column("batch_size", "rows", "Texts generated together.", "batch"),
+)
+CASE_COLUMNS: tuple[Column, ...] = (
+    Column("case", "", "Readable id, stable from run to run.", "case"),
+    *_AXES,
     Column("status", "", "ok, failed, skipped, or not run."),
     Column("reason", "", "Why the status is not ok."),
     Column("launches", "count", "Worker processes that finished: the n of every speed."),
@@ -231,11 +234,7 @@ CASE_COLUMNS: tuple[Column, ...] = (
 
 SAMPLE_COLUMNS: tuple[Column, ...] = (
     Column("case", "", "Id of the case."),
-    Column("preset", "", "The model."),
-    Column("state", "", "The state of fine-tuning."),
-    Column("sampler", "", "The sampler and its settings."),
-    Column("hardware", "", "Device, backend and dtype."),
-    Column("batch_size", "rows", "Texts generated together."),
+    *_AXES,
     Column("prompt_index", "", "Which prompt; pairs samples of different cases, with repeat."),
     Column("prompt_label", "", "Its label in the scenario."),
     Column("repeat", "", "Which text of that prompt."),

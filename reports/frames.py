@@ -22,8 +22,8 @@ def frame_of(
     """
     empty: dict[str, Any] = dict.fromkeys(columns)
     # The keys of ``empty`` come first, in its order; what else a row holds comes after them.
-    cells = zip(*((empty | dict(row)).values() for row in rows), strict=False)
-    given = dict(zip(columns, map(list, cells), strict=False)) if rows else {}
+    cells = zip(*({**empty, **row}.values() for row in rows), strict=False)
+    given = dict(zip(columns, map(list, cells), strict=False))
     return frame_of_columns({name: given.get(name, []) for name in columns}, words)
 
 

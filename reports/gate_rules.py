@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from metrics import all_metrics, canonical
 from reports.columns import AXES, CASE_COLUMNS
 from reports.diff.measures import measures
-from reports.titles import name_hint
+from reports.titles import name_hint, nearest
 
 Gates = Mapping[str, Any]  # name -> a rule as plain data, or a list of such
 
@@ -86,12 +85,8 @@ def check_names(gates: Iterable[str]) -> dict[str, str]:
     known, faults = (*gate_columns(), *all_metrics()), {}
     for name in gates:
         if canonical(name) not in known:
-            if titled := name_hint(name, known):
-                faults[name] = titled
-                continue
-            near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "see docs/reports.md for the columns"
-            faults[name] = f"no column or metric called {name!r}; {hint}"
+            titled = name_hint(name, known)
+            faults[name] = titled or f"no column or metric called {name!r}; {nearest(name, known)}"
     return faults
 
 

@@ -23,12 +23,12 @@ from reports.case_scores import CaseScores, MetricScores
 from reports.garbage import collection_paused
 from reports.json_text import loads
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SCORES = "scores.jsonl"
 SCORES_VERSION = 2
 _NONE = struct.pack("<d", math.nan)
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Keys = tuple[tuple[int, int], ...]
 
@@ -128,7 +128,7 @@ def _arrays(metrics: Mapping[str, Any], samples: int) -> dict[str, NDArray[Any]]
     for name, one in metrics.items():
         length = samples if one["level"] == "sample" else 1
         values = one["values"]
-        part = _NONE * length if values is None else _unpacked(values)
+        part = _NONE * length if values is None else binascii.a2b_base64(values, strict_mode=True)
         if len(part) != 8 * length:
             raise ValueError("columns of different lengths")
         packed.append(part)
@@ -138,10 +138,6 @@ def _arrays(metrics: Mapping[str, Any], samples: int) -> dict[str, NDArray[Any]]
     if np.isinf(whole).any():
         raise ValueError("an infinite score")
     return {name: whole[start:stop] for name, (start, stop) in places.items()}
-
-
-def _unpacked(values: str) -> bytes:
-    return binascii.a2b_base64(values, strict_mode=True)
 
 
 def _metric(data: dict[str, Any], array: NDArray[Any]) -> MetricScores:

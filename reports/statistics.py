@@ -145,8 +145,8 @@ def mean_estimates(
     )
     groups = len(sizes)
     clustered = groups >= FEWEST_PROMPTS
-    drawn = _clusters(filled, judged, group, sizes) if clustered else _singly(filled, judged, group)
-    low, high = _resampled(drawn, level)
+    draw = _clusters if clustered else _singly
+    low, high = _resampled(draw(filled, judged, group, sizes), level)
     found = []
     over = "prompts" if clustered else "samples"
     whole = (groups if clustered else len(group)) if groups else 0
@@ -195,14 +195,15 @@ def _clusters(
     return _Drawn(sums, counts, sizes.astype(np.float64), _draws(len(sizes)))
 
 
-def _singly(filled: NDArray[Any], judged: NDArray[Any], group: NDArray[Any]) -> _Drawn:
+def _singly(
+    filled: NDArray[Any], judged: NDArray[Any], group: NDArray[Any], sizes: NDArray[Any]
+) -> _Drawn:
     """Samples are drawn within each prompt."""
     import numpy as np
 
     weights = np.empty((RESAMPLES, len(group)))
-    for index in range(int(group.max(initial=-1)) + 1):
-        rows = np.flatnonzero(group == index)
-        weights[:, rows] = _draws(len(rows), index)
+    for index, size in enumerate(sizes.tolist()):
+        weights[:, group == index] = _draws(size, index)
     return _Drawn(filled, judged.astype(np.float64), np.ones(len(group)), weights)
 
 

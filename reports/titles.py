@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 
 from metrics import all_metrics
@@ -22,3 +23,9 @@ def name_hint(title: str, known: Collection[str]) -> str | None:
     titles |= {column.title.casefold(): column.name for column in CASE_COLUMNS if column.title}
     name = titles.get(title.strip().casefold())
     return f"{title!r} is the title of {name}: write that" if name in known else None
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """Say which column somebody may have meant, or where they all are."""
+    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "see docs/reports.md for the columns"

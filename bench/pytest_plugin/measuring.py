@@ -19,7 +19,7 @@ from bench.scenario_names import checked, load_checked
 from bench.states.making import StateMaker
 from bench.states.store import Store
 from bench.worker import Channel
-from reports.gate_rules import rules_of
+from reports.gate_rules import GateRule, rules_of
 from reports.records import CaseDone
 from reports.run_folder import RunFolder
 from reports.training import Training
@@ -100,8 +100,9 @@ def cases(
     """
     loaded = load_checked(path, presets)
     found = expand(loaded.scenario).cases
-    fitting = {case.id: _fitting(gates, [case]) for case in found}
-    loaded = with_gates(loaded, parse_gates(_fitting(gates, found)))
+    rules = _rules(gates)
+    fitting = {case.id: _fitting(rules, [case]) for case in found}
+    loaded = with_gates(loaded, parse_gates(_fitting(rules, found)))
     against = None if baseline is None else RunFolder.open(Path(baseline))
     return {
         "name": loaded.scenario.name,
@@ -111,10 +112,13 @@ def cases(
     }
 
 
-def _fitting(gates: Sequence[str], cases: Iterable[Case]) -> list[str]:
+def _rules(gates: Sequence[str]) -> dict[str, list[GateRule]]:
+    return {text: rules_of(as_data(parse_gates([text]))) for text in gates}
+
+
+def _fitting(rules: Mapping[str, Sequence[GateRule]], cases: Iterable[Case]) -> list[str]:
     """Return the gates that are for one of these cases."""
     axes = [case.labels for case in cases]
-    rules = {text: rules_of(as_data(parse_gates([text]))) for text in gates}
     return [t for t, ones in rules.items() if any(rule.fits(row) for rule in ones for row in axes)]
 
 
@@ -147,7 +151,7 @@ def measure(
     if gone:
         message = f"was changed since its cases were collected: {sorted(gone)[0]} is gone"
         raise ScenarioError([Fault(path, None, None, "", message)])
-    more = parse_gates(_fitting(gates, selection.cases))
+    more = parse_gates(_fitting(_rules(gates), selection.cases))
     selection = replace(selection, loaded=with_gates(loaded, more))
     return _measure(channel, selection, presets, baseline=baseline or LAST_GOOD, **how)
 

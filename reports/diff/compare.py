@@ -61,20 +61,21 @@ def _tested(test: Test, sizes: Sequence[int], asked: Sequence[Question]) -> Iter
     data = np.array([_values(question) for question in asked], dtype=np.float64)
     floor = np.array([math.log1p(q.floor) if q.is_ratio else q.floor for q in asked])
     found = evaluate(test, data, floor)
-    spread = _spread(data, sizes)
     level, can = test.level_within(KEPT), can_show(test)
-    for i, question in enumerate(asked):
-        low, high = float(found.low[i]), float(found.high[i])
+    numbers = (found.low, found.high, found.above, found.below, floor, _spread(data, sizes))
+    for question, (low, high, above, below, least, spread) in zip(
+        asked, np.stack(numbers, axis=1).tolist(), strict=True
+    ):
         yield Answer(
             question,
             test.name,
-            float(floor[i]),
+            least,
             low if math.isfinite(low) else None,
             high if math.isfinite(high) else None,
-            float(found.above[i]) if can else None,
-            float(found.below[i]) if can else None,
+            above if can else None,
+            below if can else None,
             level,
-            None if math.isnan(spread[i]) else float(spread[i]),
+            None if math.isnan(spread) else spread,
         )
 
 

@@ -10,7 +10,6 @@ The format: https://github.com/prometheus/OpenMetrics/blob/main/specification/Op
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from metrics import canonical
 from reports.columns import AXES, CASE_COLUMNS, METRIC_SUFFIXES, Column, describe
 from reports.frames import rows_of
-from reports.titles import name_hint
+from reports.titles import name_hint, nearest
 from reports.visible import one_line
 
 if TYPE_CHECKING:
@@ -67,16 +66,10 @@ def chosen(summary: Summary, patterns: Iterable[str]) -> list[Column]:
     for pattern in patterns:
         found = fnmatch.filter(names, canonical(pattern))
         if not found:
-            raise ColumnError(f"no column of this run fits {pattern!r}: {_hint(pattern, names)}")
+            hint = name_hint(pattern, names) or nearest(pattern, names)
+            raise ColumnError(f"no column of this run fits {pattern!r}: {hint}")
         fitting.update(found)
     return [column for column in columns if column.name in fitting]
-
-
-def _hint(pattern: str, names: Sequence[str]) -> str:
-    if titled := name_hint(pattern, names):
-        return titled
-    near = difflib.get_close_matches(pattern.casefold(), names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else "see docs/reports.md for the columns"
 
 
 def _columns(summary: Summary) -> Iterator[Column]:

@@ -45,9 +45,7 @@ def show(history: History, console: Console, *, everything: bool = False) -> Non
         console.print(_line(f"{group.verdict} ", _STYLES[group.verdict], first))
         for text in rest:
             console.print(_line(f"  {text}", "dim"))
-    if len(shown) < len(groups):
-        left = number(len(groups) - len(shown), "more step")
-        console.print(_line(f"{left}: see them with --all.", "dim"))
+    _print_left(len(groups) - len(shown), "more step", console)
     rows, single = parted(ordered(history))
     if kept := rows if everything else rows[:MOST_ROWS]:
         console.print()

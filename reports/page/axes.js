@@ -5,7 +5,7 @@ versebench.axes = (() => {
   const FAR = 50; // times between the values from which an axis is logarithmic
   const MARGIN = 0.06; // of what the values span
   const POINT = 7; // pixels around the middle of a point
-  const [BESIDE, ABOVE, BELOW, LINE] = [9, -8, 15, 7]; // pixels from a point to its name; half a line
+  const HALF_LINE = 7; // pixels
   const LONGEST = 220; // pixels of a name
   const [FEW, CROWD] = [16, 24]; // points that all have names; names on the frontier
   const pen = document.createElement("canvas").getContext("2d");
@@ -52,9 +52,10 @@ versebench.axes = (() => {
   }
   /**
    * Set `side` (and `label`) of each row whose name finds room: all of few, of more those on the
-   * frontier, and none where even these are a crowd.
+   * frontier, and none where even these are a crowd. `sides` says where a name may stand beside its
+   * point, as the marks of the chart do.
    */
-  function label(rows, x, y, width, height) {
+  function label(rows, x, y, width, height, sides) {
     if (rows.filter((row) => row.place === "on").length > CROWD) return;
     const spots = rows.map((row) => ({ row, x: place(x, row.x) * width, y: (1 - place(y, row.y)) * height }));
     const box = (left, right, middle, half) => ({ left, right, top: middle - half, bottom: middle + half });
@@ -68,11 +69,9 @@ versebench.axes = (() => {
       row.label = cut(row.name, Math.min(LONGEST, width / 2));
       const pixels = wide(row.label);
       const found = [];
-      for (const [side, left, middle] of [
-        ["above", across + BESIDE, up + ABOVE], ["below", across + BESIDE, up + BELOW],
-        ["aboveLeft", across - BESIDE - pixels, up + ABOVE], ["belowLeft", across - BESIDE - pixels, up + BELOW],
-      ]) {
-        const own = box(left, left + pixels, middle, LINE);
+      for (const { side, align, dx, dy } of sides) {
+        const left = across + dx - (align === "right" ? pixels : 0);
+        const own = box(left, left + pixels, up + dy, HALF_LINE);
         if (left < 0 || own.right > width + 8 || taken.some((other) => meets(own, other))) continue;
         found.push({ side, own, over: points.filter((point, i) => i !== index && meets(own, point)).length });
       }

@@ -94,13 +94,15 @@
     const across = scaleOf(rows.map((row) => row.x), both("x"), { reverse: x.better === "lower", edge: true });
     const up = scaleOf(rows.map((row) => row.y), both("y"), { reverse: y.better === "lower" });
     const width = inner("scatter", 44);
-    label(rows, across, up, width, specs.scatter.height);
-    const sides = ["above", "below", "aboveLeft", "belowLeft"];
+    const sides = specs.scatter.layer
+      .filter(({ mark }) => mark.type === "text")
+      .map(({ data, mark }) => ({ side: data.name, ...mark }));
+    label(rows, across, up, width, specs.scatter.height, sides);
     const data = {
       points: rows,
       ahead: rows.filter((row) => row.place === "on"),
       beaten: rows.filter((row) => row.place !== "on"),
-      ...Object.fromEntries(sides.map((side) => [side, rows.filter((row) => row.side === side)])),
+      ...Object.fromEntries(sides.map(({ side }) => [side, rows.filter((row) => row.side === side)])),
     };
     const view = await draw("scatter", data, {
       x: { title: `${x.heading}${across.note} →`, scale: across },

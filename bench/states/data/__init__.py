@@ -2,8 +2,8 @@
 
 ``read`` gives the texts, ``fingerprint`` a hash of the content they come from, without importing
 anything heavy; ``look`` finds what is wrong at first sight; ``prepare`` fetches what a library can
-fetch. One module per kind of data set reads
-its files; ``sides.py`` divides the texts. Whatever is wrong with the data is a ``DataError``.
+fetch. One module per kind of data set reads its files; ``sides.py`` divides the texts. Whatever is
+wrong with the data is a ``DataError``.
 """
 
 from __future__ import annotations
