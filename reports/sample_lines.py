@@ -69,6 +69,11 @@ class SampleLines(Sequence[Sample]):
         return SampleLines(self._path, self.head, parts, self._unreadable)
 
     @property
+    def places(self) -> list[tuple[Head, Part]]:
+        """Where the lines stand, in the order of the file."""
+        return [(self.head, part) for part in self._parts]
+
+    @property
     def size(self) -> int:
         """Bytes of all lines."""
         return sum(part.size for part in self._parts)

@@ -21,7 +21,7 @@ FEWEST_PROMPTS = 5  # below this the prompts themselves are not resampled
 _SEED = 20261122
 _COLUMNS = 128  # resampled at once: their means are 1 MB
 # Products of so few terms stay in one thread: the threads of BLAS took five times the CPU time.
-_BLOCK, _SMALL = 8, 2**18
+_SMALL, _ROWS = 2**18, 8
 
 
 @dataclass(frozen=True)
@@ -211,31 +211,54 @@ def _resampled(drawn: _Drawn, level: float) -> tuple[NDArray[Any], NDArray[Any]]
     """The two ends of each column's interval, for as many columns at once as fit into a cache."""
     import numpy as np
 
-    units, columns = drawn.sums.shape
+    columns = drawn.sums.shape[1]
     low, high = np.empty(columns), np.empty(columns)
-    everything = (drawn.weights @ drawn.sizes)[:, None]
-    blocks = drawn.weights.reshape(RESAMPLES // _BLOCK, _BLOCK, units)
-    step = min(max(_SMALL // (_BLOCK * max(units, 1)), 1), _COLUMNS)
-    for start in range(0, columns, step):
-        part = slice(start, start + step)
-        there = drawn.judged[:, part]
-        totals = everything
-        if (there != drawn.sizes[:, None]).any():
-            totals = np.matmul(blocks, there).reshape(RESAMPLES, -1)
+    everything = drawn.weights @ drawn.sizes
+    for start in range(0, columns, _COLUMNS):
+        part = slice(start, start + _COLUMNS)
+        there, totals = drawn.judged[:, part], everything
+        whole = bool((there == drawn.sizes[:, None]).all())
+        if not whole:
+            totals = _product(there, drawn.weights)
         with np.errstate(invalid="ignore"):  # a draw may hold no sample that could be judged
-            means = np.matmul(blocks, drawn.sums[:, part]).reshape(RESAMPLES, -1) / totals
-        ordered = np.sort(np.ascontiguousarray(means.T), axis=1)
-        low[part] = _quantiles(ordered, (1 - level) / 2)
-        high[part] = _quantiles(ordered, (1 + level) / 2)
+            means = _product(drawn.sums[:, part], drawn.weights) / totals
+        means.sort(axis=1)
+        last: Any = RESAMPLES - 1
+        if not whole:
+            last = np.maximum((~np.isnan(means)).sum(axis=1) - 1, 0)
+        low[part] = _quantiles(means, last, (1 - level) / 2)
+        high[part] = _quantiles(means, last, (1 + level) / 2)
     return low, high
 
 
-def _quantiles(ordered: NDArray[Any], share: float) -> NDArray[Any]:
-    """The quantile of each sorted row (NaN last, and not counted), interpolated."""
+def _product(values: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+    """Return ``values.T @ weights.T`` in products small enough for one thread.
+
+    Args:
+        values: shape (units, columns).
+        weights: shape (RESAMPLES, units).
+    """
     import numpy as np
 
-    last = np.maximum((~np.isnan(ordered)).sum(axis=1) - 1, 0)
-    place = share * last
+    units, columns = values.shape
+    width = min(max(_SMALL // (_ROWS * max(units, 1)), 1), RESAMPLES)
+    rows = min(max(_SMALL // (width * max(units, 1)), 1), columns)
+    blocks = -(-columns // rows)
+    padded = np.zeros((blocks * rows, units))
+    padded[:columns] = values.T
+    found = np.empty((len(padded), RESAMPLES))
+    for start in range(0, RESAMPLES, width):
+        part = np.ascontiguousarray(weights[start : start + width].T)
+        product = np.matmul(padded.reshape(blocks, rows, units), part)
+        found[:, start : start + width] = product.reshape(len(padded), part.shape[1])
+    return found[:columns]
+
+
+def _quantiles(ordered: NDArray[Any], last: Any, share: float) -> NDArray[Any]:
+    """The quantile of each sorted row up to its place ``last``, interpolated."""
+    import numpy as np
+
+    place = share * np.asarray(last)
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, last)
     rows = np.arange(len(ordered))
