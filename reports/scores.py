@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Mapping, Sequence, Set
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from metrics import Metric, Text, all_metrics, score_samples, select
@@ -27,6 +24,7 @@ from reports.completed import CaseResult, Completed
 from reports.corpora import NAMES, Corpora
 from reports.garbage import collection_resumed
 from reports.gates import gate_metrics
+from reports.metric_code import code_digest
 from reports.run_folder import RunFolder
 from reports.score_file import SCORES, read_scores, versebench_version, write_scores
 
@@ -36,7 +34,6 @@ __all__ = [
     "MetricScores",
     "RunScores",
     "asked_metrics",
-    "code_digest",
     "score_run",
     "versebench_version",
 ]
@@ -195,34 +192,3 @@ def _stands(name: str, stored: str, code: str, texts: str | None) -> bool:
     if name in NAMES and texts is None:
         return stored.partition(_TEXTS)[0] == code
     return stored == (f"{code}{_TEXTS}{texts}" if name in NAMES else code)
-
-
-def code_digest(metric: Metric) -> str:
-    """Return a digest that changes when the metric's definition or its package's code does.
-
-    For a built-in metric: every file of ``metrics``, data tables included. For another: the file
-    that defines it.
-    """
-    module = sys.modules.get(getattr(metric.compute, "__module__", None) or "")
-    file = getattr(module, "__file__", None)
-    package = Path(__file__).parent.parent / "metrics"
-    content = ""
-    if file is not None:
-        own = Path(file).is_relative_to(package)
-        content = _folder_digest(package) if own else _file_digest(Path(file))
-    about = f"{metric.name}\0{metric.definition}\0{metric.level}\0{content}"
-    return hashlib.sha256(about.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-@cache
-def _folder_digest(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return "".join(_file_digest(path) for path in files)
-
-
-@cache
-def _file_digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""

@@ -6,12 +6,12 @@ import os
 import pytest
 from reports_fixture import case, launch, run
 
-from metrics import Metric, Score, select
+from metrics import Metric, Score
 from reports import scores as module
 from reports.case_scores import CaseScores, columns_of
 from reports.completed import complete
 from reports.score_file import read_scores, write_scores
-from reports.scores import SCORES, code_digest, score_run
+from reports.scores import SCORES, score_run
 
 NAMES = ["seq_rep_4", "distinct_2"]
 
@@ -64,13 +64,6 @@ def test_changed_code_is_computed_again(folder, monkeypatch):
     monkeypatch.setattr(module, "code_digest", lambda metric: "new")
     assert score(folder).computed == 4
     assert score(folder).computed == 0
-
-
-def test_the_digest_follows_definition_and_file():
-    (built_in,) = select(["seq_rep_4"]).values()
-    mine = metric(lambda text: Score(0.0))
-    assert code_digest(built_in) == code_digest(built_in)
-    assert len({code_digest(m) for m in (built_in, *select(["seq_rep_3"]).values(), mine)}) == 3
 
 
 def test_changed_samples_are_scored_again(folder):

@@ -17,8 +17,8 @@ from reports.diff.measures import measures
 from reports.frames import rows_of
 from reports.history.files import store
 from reports.history.kept import KeptCase, KeptRun
+from reports.metric_code import code_digest
 from reports.records import to_line
-from reports.scores import code_digest
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
