@@ -96,7 +96,9 @@ def _costs(engine: Any, backend: str, ids: Any) -> dict[str, Any]:
     from bench.engine import device_rates
     from bench.engine.model_shape import model_shape
 
-    device_rates._SECONDS, device_rates._SLICE, device_rates._LARGEST_SIZE = 0.01, 0.0005, 256
+    device_rates._SECONDS, device_rates._LARGEST_SIZE = 0.01, 256
+    device_rates._SLICE = device_rates._ACCELERATOR_SLICE = 0.0005
+    device_rates._ACCELERATOR_BYTES = 1 << 21
     rates = {}
     for device in ("cpu", "accelerator"):  # the accelerator's way, here on the CPU
         measured = device_rates.DeviceRates(backend, device, "bfloat16")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,17 +80,46 @@ def test_the_last_cache(tmp_path: Path, sizes: dict[str, str], largest: int | No
     assert device_rates._cpu_cache(tmp_path) == largest
 
 
+def test_an_accelerators_copy_is_always_beyond_its_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one would measure how fast Python asks for copies."""
+    sizes: list[int] = []
+    monkeypatch.setattr(DeviceRates, "_device_copy", lambda self, size: sizes.append(size) or 1.0)
+    rates = DeviceRates("jax", "gpu", "bfloat16")
+    assert [rates.copy_bandwidth(size) for size in (100, 3 * MB, 2000 * MB)] == [1.0] * 3
+    assert sizes == [512 * MB]
+    assert rates.cache_bytes() is None
+
+
 def test_the_fastest_slice_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A made-up clock: each repeat takes 1 ms, but for one slow slice."""
-    now = [0.0]
     slices: list[int] = []
+    seconds = clock(
+        monkeypatch, lambda repeats: 0.001 * repeats * (50 if len(slices) == 10 else 1), slices
+    )
+    assert seconds == pytest.approx(0.001)
+    assert slices[:8] == [1, 1, 1, 1, 2, 4, 8, 16]
+    assert set(slices[8:]) == {16}
+
+
+def test_waiting_for_a_number_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a GPU that takes seven times as long as the copy itself."""
+    seconds = clock(monkeypatch, lambda repeats: 0.0003 + 0.000045 * repeats, [], 0.05)
+    assert seconds == pytest.approx(0.000045, rel=0.01)
+
+
+def clock(
+    monkeypatch: pytest.MonkeyPatch,
+    takes: Callable[[int], float],
+    slices: list[int],
+    slice_seconds: float = 0.01,
+) -> float:
+    """What _fastest says of work that takes so long, by a made-up clock."""
+    now = [0.0]
 
     def work(repeats: int) -> None:
         slices.append(repeats)
-        now[0] += 0.001 * repeats * (50 if len(slices) == 6 else 1)
+        now[0] += takes(repeats)
 
     monkeypatch.setattr(device_rates, "_SECONDS", 1.0)
-    monkeypatch.setattr(device_rates, "_SLICE", 0.01)
     monkeypatch.setattr(device_rates.time, "perf_counter", lambda: now[0])
-    assert device_rates._fastest(work) == pytest.approx(0.001)
-    assert slices[-1] == pytest.approx(10, abs=1)
+    return device_rates._fastest(work, slice_seconds)

@@ -20,8 +20,11 @@ from bench.machine.processor import allowed_cores
 
 _SECONDS = 0.2  # per rate
 _SLICE = 0.01  # a call this long is timed well, and its overhead does not count
+_ACCELERATOR_SLICE = 0.05  # there is more of it: a number must come to the host
 _LEAST_BYTES = 1 << 20
-_MOST_BYTES = 256 << 20  # beyond the caches of what runs such models
+_MOST_BYTES = 256 << 20  # beyond the caches of processors
+# Beyond the caches of accelerators, too, and 0.15 ms at 3.35 TB/s: longer than it takes to ask for.
+_ACCELERATOR_BYTES = 512 << 20
 _MEMORY_SHARE = 8  # of what is free on the host: a probe must not be what fills the memory
 _MOST_THREADS = 16  # as many as saturate a memory bus
 _FIRST_SIZE, _LARGEST_SIZE = 256, 8192
@@ -33,18 +36,22 @@ class DeviceRates:
     def __init__(self, backend: str, device: str, dtype: str) -> None:
         self._backend = backend
         self._on_cpu = device == "cpu"
+        self._slice = _SLICE if self._on_cpu else _ACCELERATOR_SLICE
         self._dtype = dtype
         self._copies: dict[int, float] = {}
         self._matrix: tuple[float, str] | None = None
 
     def copy_bandwidth(self, working_set: int) -> float:
-        """Return the bytes per second, read plus written, of a copy that touches so many bytes.
+        """Return the bytes per second, read plus written, of a copy.
 
-        A small model lies in a cache, which is faster than memory: so the size of the copy is that
-        of what a step reads, to the next power of two below, within 1 and 256 MB.
+        On a CPU one that touches so many bytes: a small model lies in a cache, which is faster than
+        memory, so the size of the copy is that of what a step reads, to the next power of two
+        below, within 1 and 256 MB. On an accelerator always the same large one: a small copy is
+        done before the next has been asked for.
         """
-        most = _most_bytes() if self._on_cpu else _MOST_BYTES
-        size = 1 << int(math.log2(max(min(working_set, most), _LEAST_BYTES)))
+        size = _ACCELERATOR_BYTES
+        if self._on_cpu:
+            size = 1 << int(math.log2(max(min(working_set, _most_bytes()), _LEAST_BYTES)))
         if size not in self._copies:
             self._copies[size] = self._cpu_copy(size) if self._on_cpu else self._device_copy(size)
         return self._copies[size]
@@ -61,14 +68,8 @@ class DeviceRates:
         return self._matrix
 
     def cache_bytes(self) -> int | None:
-        """Return the size of the last cache before memory; None where the device does not say."""
-        if self._on_cpu:
-            return _cpu_cache()
-        if self._backend == "torch":
-            import torch
-
-            return getattr(torch.cuda.get_device_properties(0), "L2_cache_size", None)
-        return None
+        """Return the size of the last cache before memory, if the copies can lie in it."""
+        return _cpu_cache() if self._on_cpu else None
 
     def _cpu_copy(self, size: int) -> float:
         threads = min(allowed_cores(), _MOST_THREADS)
@@ -83,7 +84,7 @@ class DeviceRates:
 
                 list(pool.map(one, pairs))
 
-            return 2 * part * threads / _fastest(copy)
+            return 2 * part * threads / _fastest(copy, self._slice)
 
     def _device_copy(self, size: int) -> float:
         from keras import ops
@@ -96,7 +97,7 @@ class DeviceRates:
                 result = ops.negative(result)
             _wait(result[0])
 
-        return size / _fastest(copy)
+        return size / _fastest(copy, self._slice)
 
     def _product(self, dtype: str) -> float:
         from keras import ops
@@ -112,8 +113,8 @@ class DeviceRates:
                     result = ops.matmul(left, result)
                 _wait(result[0, 0])
 
-            if _once(multiply) > _SLICE or size >= _LARGEST_SIZE:
-                return 2 * size**3 / _fastest(multiply)
+            if _once(multiply) > self._slice or size >= _LARGEST_SIZE:
+                return 2 * size**3 / _fastest(multiply, self._slice)
             size *= 2
 
 
@@ -124,26 +125,32 @@ def _most_bytes(root: Path = Path("/")) -> int:
     return min(_MOST_BYTES, min(available, limit or available) // _MEMORY_SHARE)
 
 
-def _fastest(work: Callable[[int], None]) -> float:
-    """Return the seconds of one repeat in the fastest of some slices."""
-    repeats = max(1, math.ceil(_SLICE / max(_once(work), 1e-7)))
-    best, began = math.inf, time.perf_counter()
-    while best == math.inf or time.perf_counter() - began < _SECONDS:
-        start = time.perf_counter()
-        work(repeats)
-        best = min(best, time.perf_counter() - start)
+def _fastest(work: Callable[[int], None], slice_seconds: float) -> float:
+    """Return the seconds of one repeat in the fastest of some slices.
+
+    A slice has as many repeats as fill it: what a single one takes says little of that, since
+    waiting for a number may take ten times as long.
+    """
+    repeats, seconds = 1, _once(work)
+    while seconds < slice_seconds:
+        repeats *= 2
+        seconds = _seconds(work, repeats)
+    best, began = seconds, time.perf_counter()
+    while time.perf_counter() - began < _SECONDS:
+        best = min(best, _seconds(work, repeats))
     return best / repeats
+
+
+def _seconds(work: Callable[[int], None], repeats: int) -> float:
+    start = time.perf_counter()
+    work(repeats)
+    return time.perf_counter() - start
 
 
 def _once(work: Callable[[int], None]) -> float:
     """Return the seconds of one repeat, about: the best of three calls after one that warms up."""
     work(1)
-    best = math.inf
-    for _ in range(3):
-        start = time.perf_counter()
-        work(1)
-        best = min(best, time.perf_counter() - start)
-    return best
+    return min(_seconds(work, 1) for _ in range(3))
 
 
 def _wait(value: Any) -> None:

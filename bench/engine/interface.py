@@ -95,7 +95,7 @@ class Rates(Protocol):
         """Operations per second of a large matrix product, and the dtype it was found in."""
 
     def cache_bytes(self) -> int | None:
-        """Size of the last cache before memory; None where the device does not say."""
+        """Size of the last cache before memory, in which copies can lie; None: they do not."""
 
 
 class Engine(Protocol):
