@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
     from reports.summary import Summary
+    from reports.watch import Watch
 
 LAST_GOOD = "last-good"
 Gates = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -38,6 +39,7 @@ def judged(
     gates: Gates | None = None,
     baseline: str = LAST_GOOD,
     quality: str | None = None,
+    watch: Watch | None = None,
 ) -> Judgement:
     """Score and summarise a run, and hold it against its gates; nothing is written or printed.
 
@@ -47,6 +49,7 @@ def judged(
         gates: more of them, as in a scenario, beside the scenario's own.
         baseline: a run folder, or ``last-good``; used by gates that compare.
         quality: the metric that speed is weighed against.
+        watch: is told how far the scoring is.
 
     Raises:
         RunFolderError: the records of the run, or of the baseline, cannot be read.
@@ -56,12 +59,14 @@ def judged(
     from reports.last_good import last_good
     from reports.run_folder import RunFolder
     from reports.summary import summarise
+    from reports.watch import nobody
 
+    watch = watch or nobody
     scenario = folder.manifest.get("scenario") or {}
     asked = together(scenario.get("gates") or {}, gates or {})
     chosen = metrics or scenario.get("metrics") or ["*"]
     wanted = [*chosen, *gate_metrics(asked)]
-    summary = summarise(folder, wanted, quality=quality)
+    summary = summarise(folder, wanted, quality=quality, watch=watch)
     against: RunFolder | None = None
     excuse: str | None = None
     if compares(asked):
@@ -76,7 +81,7 @@ def judged(
         return Judgement(summary, check_gates(summary, asked, excuse=excuse))
     from reports.gates_baseline import notices
 
-    before = summarise(against, wanted)
+    before = summarise(against, wanted, watch=watch)
     told = [*notices(summary, before), *summary.warnings]
     summary = replace(summary, warnings=told)
     return Judgement(summary, check_gates(summary, asked, before), before)

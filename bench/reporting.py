@@ -11,6 +11,7 @@ import click
 from bench import exit_codes
 from bench.judgement import judged
 from bench.printing import reader_may_leave
+from bench.waiting import Waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +68,9 @@ def report(
 
     _refuse_to_replace(folder, picture, page, chart)
 
-    judgement = judgement or judged(folder, metrics=metrics)
+    if judgement is None:
+        with Waiting() as watch:
+            judgement = judged(folder, metrics=metrics, watch=watch)
     summary, gates = judgement.summary, judgement.gates
     wanted: list[Callable[[], object]] = []
     if write:
@@ -173,7 +176,8 @@ def write_files(summary: Summary, gates: Sequence[GateOutcome], guard: bool = Tr
     from reports.manifest import fail
     from reports.markdown import markdown
 
-    write_csv(summary, guard=guard)
+    with Waiting() as watch:
+        write_csv(summary, guard=guard, watch=watch)
     path = summary.run.path / MARKDOWN
     try:
         with replacing(path) as stream:

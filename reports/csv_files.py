@@ -18,6 +18,7 @@ from reports.columns import sample_columns
 from reports.frames import rows_of
 from reports.manifest import fail
 from reports.samples_frame import columns_by_case
+from reports.watch import Watch, nobody
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -33,7 +34,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write_csv(
-    summary: Summary, folder: Path | None = None, *, guard: bool = True
+    summary: Summary, folder: Path | None = None, *, guard: bool = True, watch: Watch = nobody
 ) -> tuple[Path, Path]:
     """Write both files, each whole or not at all; return their paths.
 
@@ -41,6 +42,7 @@ def write_csv(
         summary: the run.
         folder: where to; by default the run folder.
         guard: put an apostrophe in front of what a spreadsheet would run.
+        watch: is told of each case whose texts are written.
 
     Raises:
         RunFolderError: a file cannot be written.
@@ -49,7 +51,7 @@ def write_csv(
     paths = folder / CASES, folder / SAMPLES
     tables = (
         (list(summary.cases.columns), _rows(summary.cases)),
-        (sample_columns(summary.metrics.values()), _sample_rows(summary)),
+        (sample_columns(summary.metrics.values()), _sample_rows(summary, watch)),
     )
     for path, (names, rows) in zip(paths, tables, strict=True):
         try:
@@ -69,10 +71,12 @@ def _rows(frame: DataFrame) -> Iterator[Iterable[Any]]:
     return (row.values() for row in rows_of(frame))
 
 
-def _sample_rows(summary: Summary) -> Iterator[Iterable[Any]]:
+def _sample_rows(summary: Summary, watch: Watch) -> Iterator[Iterable[Any]]:
     """The rows of ``summary.samples``, without holding all texts of the run at once."""
-    for columns in columns_by_case(summary.completed.cases, summary.scores):
+    cases = summary.completed.cases
+    for place, columns in enumerate(columns_by_case(cases, summary.scores)):
         yield from zip(*columns.values(), strict=True)
+        watch(f"writing {SAMPLES}", place + 1, len(cases))
 
 
 def _write(

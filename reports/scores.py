@@ -27,6 +27,7 @@ from reports.gates import gate_metrics
 from reports.metric_code import code_digest
 from reports.run_folder import RunFolder
 from reports.score_file import SCORES, read_scores, versebench_version, write_scores
+from reports.watch import Watch, nobody
 
 __all__ = [
     "SCORES",
@@ -42,7 +43,10 @@ _TEXTS = "+"  # parts the digest of the code from that of the training texts
 
 
 def score_run(
-    folder: RunFolder, completed: Completed, names: Sequence[str] | None = None
+    folder: RunFolder,
+    completed: Completed,
+    names: Sequence[str] | None = None,
+    watch: Watch = nobody,
 ) -> RunScores:
     """Score the samples of every finished case; compute only what is not there or out of date.
 
@@ -52,6 +56,7 @@ def score_run(
         names: metrics, groups, or ``*``; by default those that the scenario selected or sets a
             gate on. A name not known here (an uninstalled package's) gives a warning. ``*`` leaves
             the metrics of memorisation out where no case's state was tuned in this run.
+        watch: is told of each case for which anything is computed.
     """
     stored = read_scores(folder.path / SCORES)
     corpora = Corpora(folder.path, completed.trainings)
@@ -64,7 +69,7 @@ def score_run(
     codes = {name: code_digest(metric) for name, metric in metrics.items()}
     found: dict[str, CaseScores] = {}
     computed = changed = 0
-    for result in completed.cases:
+    for place, result in enumerate(completed.cases):
         if not any(launch.samples != () for launch in result.launches):
             continue
         old = stored.get(result.id)
@@ -72,6 +77,8 @@ def score_run(
         if fresh is None:
             continue
         computed += new
+        if new:
+            watch("scoring", place + 1, len(completed.cases))
         changed += old is None or (fresh.digest, fresh.lines) != (old.digest, old.lines)
         found[result.id] = fresh
     if computed or changed or found.keys() != stored.keys():

@@ -19,6 +19,7 @@ from reports.quality import quality_rows
 from reports.run_folder import RunFolder
 from reports.samples_frame import samples_frame
 from reports.scores import RunScores, asked_metrics, score_run
+from reports.watch import Watch, nobody
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,7 +87,11 @@ class Summary:
 
 @collection_paused()
 def summarise(
-    run: RunFolder, metrics: Sequence[str] | None = None, *, quality: str | None = None
+    run: RunFolder,
+    metrics: Sequence[str] | None = None,
+    *,
+    quality: str | None = None,
+    watch: Watch = nobody,
 ) -> Summary:
     """Read, score and summarise a run.
 
@@ -94,6 +99,7 @@ def summarise(
         run: an open run folder; it may still be written.
         metrics: metric names, groups or ``*``; by default those that the scenario selected.
         quality: the metric that speed is weighed against (``frontier``).
+        watch: is told how far the scoring is.
 
     Raises:
         RunFolderError: the records cannot be opened.
@@ -102,7 +108,7 @@ def summarise(
     manifest = run.manifest
     completed = complete(manifest.get("cases", []), run.scan())
     asked = tuple(asked_metrics(manifest) if metrics is None else metrics)
-    scores = score_run(run, completed, asked)
+    scores = score_run(run, completed, asked, watch)
     damage = run.damage()
     scenario = manifest.get("scenario")
     scenario = scenario if isinstance(scenario, dict) else {}

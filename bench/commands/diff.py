@@ -104,6 +104,7 @@ def _summaries(folders: Sequence[RunFolder], options: Options) -> list[Summary]:
     """Score and summarise, by the metrics that either scenario or ``--metric`` asks for."""
     import fnmatch
 
+    from bench.waiting import Waiting
     from metrics import all_metrics, canonical
     from reports.scores import asked_metrics
     from reports.summary import summarise
@@ -111,7 +112,8 @@ def _summaries(folders: Sequence[RunFolder], options: Options) -> list[Summary]:
     wanted = [name for folder in folders for name in asked_metrics(folder.manifest)]
     for pattern in options.metrics:
         wanted += fnmatch.filter(all_metrics(), canonical(pattern))
-    return [summarise(folder, list(dict.fromkeys(wanted))) for folder in folders]
+    with Waiting() as watch:
+        return [summarise(it, list(dict.fromkeys(wanted)), watch=watch) for it in folders]
 
 
 def _print(diff: Diff, form: Form, everything: bool, gate: Gate | None, *, guard: bool) -> None:

@@ -97,6 +97,7 @@ def add(before: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     """
     from bench import exit_codes
     from bench.judgement import judged
+    from bench.waiting import Waiting
     from reports.history.kept import KeptError
     from reports.history.recording import NotFinishedError, keep
     from reports.run_folder import RunFolder, RunFolderError
@@ -105,7 +106,8 @@ def add(before: Path | None, runs: tuple[Path, ...], folder: Path | None) -> int
     refused = 0
     for path in runs:
         try:
-            judgement = judged(RunFolder.open(path))
+            with Waiting() as watch:
+                judgement = judged(RunFolder.open(path), watch=watch)
             click.echo(keep(judgement.summary, history, judgement.gates))
         except (NotFinishedError, RunFolderError, KeptError) as error:
             click.echo(f"versebench: not added: {error}", err=True)

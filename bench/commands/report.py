@@ -113,6 +113,7 @@ def command(
     from bench.judgement import judged, together
     from bench.outcome import gates_code
     from bench.reporting import append_summary, report
+    from bench.waiting import Waiting
     from reports.exports.openmetrics import ColumnError, chosen
     from reports.frontier import QualityError
     from reports.last_good import keep_verdict, why_not_good
@@ -129,7 +130,10 @@ def command(
     check_where(gates, folder.manifest.get("cases") or [])
     against = check_baseline(baseline, together(own, as_data(gates)))
     try:
-        judgement = judged(folder, gates=as_data(gates), baseline=against, quality=quality)
+        with Waiting() as watch:
+            judgement = judged(
+                folder, gates=as_data(gates), baseline=against, quality=quality, watch=watch
+            )
     except QualityError as error:
         raise click.BadParameter(str(error), param_hint="--quality") from None
     try:

@@ -158,6 +158,7 @@ def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
     from bench.runner import Run
     from bench.states.making import StateMaker
     from bench.states.store import Store
+    from bench.waiting import Waiting
     from reports.last_good import keep_verdict
 
     plan = selection.plan
@@ -175,7 +176,8 @@ def _measure(selection: Selection, folder: RunFolder, telling: _Telling) -> int:
         report(folder, form, page=telling.page)
         return exit_codes.INTERRUPTED
     chosen = {case.id for case in selection.cases}
-    judgement = judged(folder, baseline=telling.baseline)
+    with Waiting(console) as watch:
+        judgement = judged(folder, baseline=telling.baseline, watch=watch)
     keep_verdict(judgement.summary, judgement.gates)
     report(folder, form, page=telling.page, history=telling.history, judgement=judgement)
     gates = [gate for gate in judgement.gates if gate.case is None or gate.case in chosen]
