@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -356,12 +359,48 @@ def test_the_workflow() -> None:
     steps = job["steps"]
     assert all(("uses" in step) != ("run" in step) for step in steps)
     runs = [step["run"] for step in steps if "run" in step]
-    assert any("tox run -e nightly" in run for run in runs)
+    measuring = next(step for step in steps if "tox run" in step.get("run", ""))
+    assert measuring["env"]["TOX_NIGHTLY"] == "${{ vars.VERSEBENCH_TOX || 'nightly' }}"
     assert not any("${{" in run for run in runs)  # an input would be run as shell
     upload = next(s for s in steps if "upload-artifact" in s.get("uses", ""))
     assert upload["if"].startswith("always()")
     assert "report.html" in upload["with"]["path"]
     tox = (WORKFLOW.parent.parent.parent / "tox.ini").read_text(encoding="utf-8")
-    assert "[testenv:nightly]" in tox
+    assert "[testenv:nightly{,-cuda13}]" in tox
     for name in ("VERSEBENCH_RUNS", "GITHUB_STEP_SUMMARY"):
         assert name in tox
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words", "code"),
+    [
+        ("", ["run", "-e", "nightly", "--"], exit_codes.CRASHED),
+        (
+            "--only 'sampler=top_*' $(touch x)",
+            ["run", "-e", "nightly", "--", "--only", "sampler=top_*", "$(touch", "x)"],
+            exit_codes.CRASHED,
+        ),
+        ("--only 'sampler", [], 1),
+    ],
+)
+def test_the_workflows_words_and_exit_code(
+    tmp_path: Path, arguments: str, words: list[str], code: int
+) -> None:
+    """Its step by GitHub's own shell, with a tox that tells what it was given and then crashes."""
+    steps = YAML(typ="safe").load(WORKFLOW)["jobs"]["nightly"]["steps"]
+    script = next(step["run"] for step in steps if "tox run" in step.get("run", ""))
+    stub = f'#!/bin/sh\nprintf "%s\\n" "$@" > given\nexit {exit_codes.CRASHED}\n'
+    (tmp_path / "tox").write_text(stub)
+    (tmp_path / "tox").chmod(0o755)
+    (tmp_path / "python").symlink_to(sys.executable)
+    environment = {
+        "ARGUMENTS": arguments,
+        "TOX_NIGHTLY": "nightly",
+        "RUNNER_TEMP": str(tmp_path),
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+    }
+    ended = subprocess.run(["bash", "-e", "-c", script], env=environment, cwd=tmp_path)
+    assert ended.returncode == code
+    given = tmp_path / "given"
+    assert (given.read_text().splitlines() if given.exists() else []) == words
+    assert not (tmp_path / "x").exists()
