@@ -146,15 +146,16 @@ def _gpu(index: int | None, machine: Machine) -> Iterable[str]:
     if count == 0:
         yield _why_no_gpu(machine)
         return
-    if index is not None and count is not None and index >= count:
-        there = "gpu:0 is the only GPU" if count == 1 else f"there are gpu:0 to gpu:{count - 1}"
-        yield f"no gpu:{index}: {there}"
+    # Those allotted may be slices (MIG), of which a GPU has several.
     allotted = allotted_devices(machine.environment)
     if index is not None and allotted and index >= len(allotted):
         yield (
             f"no gpu:{index}: CUDA_VISIBLE_DEVICES={','.join(allotted)!r} allows gpu:0"
             + (f" to gpu:{len(allotted) - 1}" if len(allotted) > 1 else "")
         )
+    elif index is not None and count is not None and not allotted and index >= count:
+        there = "gpu:0 is the only GPU" if count == 1 else f"there are gpu:0 to gpu:{count - 1}"
+        yield f"no gpu:{index}: {there}"
     visible = machine.environment.get("CUDA_VISIBLE_DEVICES")
     # CUDA reads the list up to its first invalid entry.
     if index is None and visible is not None and visible.split(",")[0].strip() in ("", "-1"):

@@ -126,6 +126,12 @@ def test_visible_gpus_by_number_or_uuid(tmp_path: Path) -> None:
         assert skip_reason(Hardware(device="gpu"), here) is None
 
 
+def test_slices_of_one_gpu_are_devices_of_their_own(tmp_path: Path) -> None:
+    here = machine(tmp_path, "dev/nvidia0", CUDA_VISIBLE_DEVICES="MIG-1,MIG-2")
+    assert skip_reason(Hardware(device="gpu:1"), here) is None
+    assert "allows gpu:0 to gpu:1" in str(skip_reason(Hardware(device="gpu:2"), here))
+
+
 def test_rocm_counts_gpus_not_cpus(tmp_path: Path) -> None:
     here = machine(tmp_path, "dev/kfd")
     for node, gpu_id in (("0", "0\n"), ("1", "51218\n")):

@@ -399,7 +399,8 @@ def test_the_workflows_words_and_exit_code(
         "RUNNER_TEMP": str(tmp_path),
         "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
     }
-    ended = subprocess.run(["bash", "-e", "-c", script], env=environment, cwd=tmp_path)
+    command = ["bash", "-e", "-c", script]
+    ended = subprocess.run(command, env=environment, cwd=tmp_path, check=False)
     assert ended.returncode == code
     given = tmp_path / "given"
     assert (given.read_text().splitlines() if given.exists() else []) == words
