@@ -55,32 +55,35 @@ def open_folder(
     if last is None:
         return RunFolder.create(out, name, content)
     last.lock()
-    finished = {(id_, hash_) for id_, hash_, _ in last.finished()}
-    forgotten = finished - {(case.id, case.hash) for case in selection.every_case}
-    if forgotten:
+    try:
+        check_goes_on(last, selection)
+    except click.UsageError:
         last.close()
-        raise click.UsageError(
-            f"the run {last.path} of {name} measured {len(forgotten)} cases that this scenario "
-            "does not have (it, a model or a custom sampler was changed, or it has another one's "
-            "name). Run without --resume, or give the scenario its own name"
-        )
-    _refuse_other_states(last, selection)
+        raise
     click.echo(f"resuming {last.path}", err=True)
     last.write_manifest(manifest.resumed(last.manifest, content, selection.every_case))
     return last
 
 
-def _refuse_other_states(last: RunFolder, selection: Selection) -> None:
-    """See that what is trained is what the run began with: a case has one model.
+def check_goes_on(last: RunFolder, selection: Selection) -> None:
+    """See that the scenario can go on with a run.
 
     Raises:
-        click.UsageError: a state would be trained otherwise, or elsewhere, by now.
+        click.UsageError: the run measured what is not in the scenario any more, or a state would be
+            trained otherwise, or elsewhere, by now: a case has one model.
     """
+    finished = {(id_, hash_) for id_, hash_, _ in last.finished()}
+    forgotten = finished - {(case.id, case.hash) for case in selection.every_case}
+    if forgotten:
+        raise click.UsageError(
+            f"the run {last.path} of {selection.loaded.scenario.name} measured {len(forgotten)} "
+            "cases that this scenario does not have (it, a model or a custom sampler was changed, "
+            "or it has another one's name). Run without --resume, or give the scenario its own name"
+        )
     before = {(t.preset, t.state): t.key for t in last.read() if isinstance(t, Training)}
     for task in selection.plan.trainings:
         key = before.get((task.preset, task.state), task.key)
         if key != task.key:
-            last.close()
             raise click.UsageError(
                 f"the state {task.state} was {key} when {last.path} began and would be "
                 f"{task.key} now (recipe, data, hardware or versions changed). Run without --resume"

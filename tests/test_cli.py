@@ -12,6 +12,8 @@ import pytest
 from command_line import versebench
 
 from bench import cli, exit_codes
+from reports.records import CaseDone
+from reports.run_folder import RunFolder
 
 SCENARIO = """
 name: mine
@@ -134,6 +136,35 @@ def test_show_lists_cases_and_json_is_one_object(write, capsys: pytest.CaptureFi
     code, out, _ = versebench(capsys, "run", path, "--dry-run")
     assert code == exit_codes.FINE
     assert "tiny_gpt2_en/base/greedy" in out
+
+
+def test_a_dry_run_of_a_resumption_says_what_is_left(
+    write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(SCENARIO.replace("[greedy]", "[greedy, top_k]"))
+    _, out, _ = versebench(capsys, "show", path, "--json")
+    greedy, top_k = json.loads(out)["cases"]
+    cases = [{**case, "prompts": []} for case in (greedy, top_k)]
+    manifest = {"scenario_name": "mine", "cases": cases}
+    with RunFolder.create(tmp_path / "runs", "mine", manifest) as folder:
+        folder.append(CaseDone(greedy["id"], greedy["hash"], 0, "a", "ok"))
+        folder.append(CaseDone(top_k["id"], top_k["hash"], 0, "a", "failed", "it crashed"))
+        # A launch that the scenario does not ask for any more.
+        folder.append(CaseDone(greedy["id"], greedy["hash"], 99, "b", "ok"))
+    before = (folder.path / "records.jsonl").read_bytes()
+    named = ("run", path, "--dry-run", "--resume-run", folder.path)
+    code, out, _ = versebench(capsys, *named, "--json")
+    assert code == exit_codes.FINE
+    assert json.loads(out)["measured"] == {greedy["id"]: 1, top_k["id"]: 0}
+    assert json.loads(out)["resumes"] == str(folder.path)
+    _, out, _ = versebench(capsys, *named)
+    assert "measured already: 1 of" in out
+    assert (folder.path / "records.jsonl").read_bytes() == before
+    with RunFolder.open(folder.path, append=True) as folder:
+        folder.append(CaseDone("gone/from/the/scenario", "hash", 0, "c", "ok"))
+    code, _, err = versebench(capsys, *named)
+    assert code == exit_codes.USAGE
+    assert "measured 1 cases that this scenario does not have" in err
 
 
 def test_show_cuts_a_long_list_and_tells_a_reason_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,26 +92,43 @@ def command(
     goes_on = resume or named is not None  # so other cases may have been measured before
     to_come = selection.every_case if goes_on else selection.plan.cases
     warn_of_gates(selection.loaded, to_come, against)
-    if dry_run:
-        from bench.commands import show
-
-        if as_json:
-            import json
-
-            click.echo(json.dumps(show.as_data(selection), indent=2, ensure_ascii=False))
-        else:
-            show.print_cases(selection)
-        return exit_codes.FINE
     from bench.resuming import last_run, named_run, open_folder
 
-    overrides = {"presets": presets, "data": data}
     earlier = named_run(named, selection) if named else None
     if resume and earlier is None:
         earlier = last_run(out, selection)
+    if dry_run:
+        _show(selection, earlier, as_json=as_json)
+        return exit_codes.FINE
+    overrides = {"presets": presets, "data": data}
     with open_folder(selection, out, earlier, only, overrides) as folder:
         kept = None if forget else history or folder.path.parent / "history"
         telling = _Telling(as_json, IN_RUN_FOLDER if page else None, kept, against, job_summary)
         return _measure(selection, folder, telling)
+
+
+def _show(selection: Selection, earlier: RunFolder | None, *, as_json: bool) -> None:
+    """Show what would be measured, and what of it ``earlier`` holds already.
+
+    Raises:
+        click.UsageError: the scenario cannot go on with that run.
+    """
+    from bench.commands import show
+    from bench.resuming import check_goes_on
+
+    going_on = None
+    if earlier is not None:
+        check_goes_on(earlier, selection)
+        launches = range(selection.plan.launches)
+        done = Counter(id_ for id_, _, launch in earlier.finished() if launch in launches)
+        going_on = show.GoingOn(earlier.path, {case.id: done[case.id] for case in selection.cases})
+    if as_json:
+        import json
+
+        found = show.as_data(selection, going_on)
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        show.print_cases(selection, going_on=going_on)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -33,11 +36,26 @@ def command(
         print_cases(selection, everything=everything)
 
 
-def as_data(selection: Selection) -> dict[str, Any]:
+@dataclass(frozen=True)
+class GoingOn:
+    """The run that these cases would be added to.
+
+    Attributes:
+        run: its folder.
+        measured: case id -> in how many launches it is measured already.
+    """
+
+    run: Path
+    measured: Mapping[str, int]
+
+
+def as_data(selection: Selection, going_on: GoingOn | None = None) -> dict[str, Any]:
     """Return the documented JSON object: cases with hash, labels, prompts and skip reason."""
+    resumed = {"resumes": str(going_on.run), "measured": going_on.measured} if going_on else {}
     return {
         "schema_version": 1,
         "scenario": selection.loaded.scenario.name,
+        **resumed,
         "cases": [
             {
                 "id": case.id,
@@ -58,11 +76,14 @@ def as_data(selection: Selection) -> dict[str, Any]:
     }
 
 
-def print_cases(selection: Selection, *, everything: bool = False) -> None:
+def print_cases(
+    selection: Selection, *, everything: bool = False, going_on: GoingOn | None = None
+) -> None:
     """Print the cases as a table, then what is skipped and dropped.
 
     Args:
         selection: the cases.
+        going_on: the run that is to be resumed; says what of each case is measured.
         everything: list every case; else many are cut, and cases skipped for one reason counted.
     """
     from rich.console import Console
@@ -76,13 +97,18 @@ def print_cases(selection: Selection, *, everything: bool = False) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("case", no_wrap=True, overflow="fold")
     table.add_column("hash", style="dim")
-    table.add_column("prompts", justify="right")
+    table.add_column("prompts", justify="right", no_wrap=True)
+    if going_on:
+        table.add_column("done", justify="right", no_wrap=True)
     cases = selection.cases
     shown = cases if everything or len(cases) <= MOST_CASES else cases[:MOST_CASES]
     for case in shown:
         skipped = case.id in selection.plan.skipped
         name = escape(case.id)
-        table.add_row(f"[dim]{name}[/]" if skipped else name, case.hash, str(len(case.prompts)))
+        row = [f"[dim]{name}[/]" if skipped else name, case.hash, str(len(case.prompts))]
+        if going_on:
+            row.append(f"{going_on.measured[case.id]}/{selection.plan.launches}")
+        table.add_row(*row)
     console.print(table)
     if len(shown) < len(cases):
         console.print(
@@ -96,6 +122,10 @@ def print_cases(selection: Selection, *, everything: bool = False) -> None:
         f"{generate.max_length} tokens",
         highlight=False,
     )
+    if going_on:
+        done = sum(going_on.measured[case.id] for case in plan.cases)
+        total, name = len(plan.cases) * plan.launches, escape(str(going_on.run))
+        console.print(f"measured already: {done} of {total}, in {name}", highlight=False)
     for task in plan.trainings:
         how = "trained before" if Store().get(task.key) else "to be trained"
         console.print(
