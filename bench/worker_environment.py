@@ -14,10 +14,14 @@ def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> 
     The device is chosen by hiding the others: a backend then cannot fall back to one that was not
     asked for, nor take memory of one that it does not need; ``gpu`` alone is the first. XLA and
     TensorFlow must not grab all device memory, or no peak could be measured. Unless the user
-    chose otherwise, CUDA counts devices as NVML and nvidia-smi do (by bus, not by speed).
+    chose otherwise, CUDA counts devices as NVML and nvidia-smi do (by bus, not by speed). Words of
+    the user's for one framework (``KERAS_TORCH_DEVICE``) do not overrule the case; on a Mac torch
+    would compute on its GPU.
     """
     device, _, index = str(hardware["device"]).partition(":")
     env = dict(base)
+    for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME", "KERAS_TORCH_DEVICE"):
+        env.pop(name, None)
     env.update(
         KERAS_BACKEND=str(hardware["backend"]),
         PYTHONUNBUFFERED="1",
@@ -33,10 +37,11 @@ def worker_environment(hardware: Mapping[str, Any], base: Mapping[str, str]) -> 
         allotted = allotted_devices(base)
         number = int(index or 0)
         env["CUDA_VISIBLE_DEVICES"] = allotted[number] if number < len(allotted) else str(number)
-        env.pop("JAX_PLATFORMS", None)
     else:
         env["CUDA_VISIBLE_DEVICES"] = ""
         env["JAX_PLATFORMS"] = device
+        if device == "cpu":
+            env["KERAS_TORCH_DEVICE"] = device
     if (threads := pool_size(hardware)) is not None:
         env["OMP_NUM_THREADS"] = str(threads)
     return env

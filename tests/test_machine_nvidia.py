@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.machine import facts, volatile
-from bench.machine.nvidia import Devices
+from bench.machine.nvidia import Devices, changing
 
 
 class FakeNvmlError(Exception):
@@ -173,3 +173,16 @@ def test_nothing_is_remembered_where_nothing_can_be_asked(tmp_path: Path) -> Non
     devices = gpus(tmp_path, FakeNvml(starts=False))
     devices.remember_company()
     assert devices._first_seen is None
+
+
+@pytest.mark.parametrize("new", ["answers", "Function Not Found", None])
+def test_reasons_by_the_drivers_new_name_and_by_the_old(new: str | None) -> None:
+    def refuse(gpu: int) -> int:
+        raise FakeNvmlError(new)
+
+    nvml = FakeNvml(reasons=0 if new == "answers" else 0x4 | 0x40)
+    if new is not None:
+        ask = refuse if new != "answers" else lambda gpu: 0x4 | 0x40
+        nvml.nvmlDeviceGetCurrentClocksEventReasons = ask  # type: ignore[attr-defined]
+    told = changing(nvml, 0)["throttle_reasons"]()
+    assert told == ["power cap", "hardware thermal slowdown"]

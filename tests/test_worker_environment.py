@@ -11,6 +11,8 @@ BASE = {
     "KERAS_BACKEND": "torch",
     "CUDA_VISIBLE_DEVICES": "2,3",
     "JAX_PLATFORMS": "cuda",
+    "JAX_PLATFORM_NAME": "cpu",
+    "KERAS_TORCH_DEVICE": "cuda:1",
     "XLA_PYTHON_CLIENT_PREALLOCATE": "true",
 }
 
@@ -43,6 +45,13 @@ def environment(base=BASE, **hardware):
 def test_backend_and_device(hardware, expected):
     env = environment(**hardware)
     assert {name: env[name] for name in expected} == expected
+
+
+def test_no_framework_is_told_another_device():
+    for device, torch in (("cpu", "cpu"), ("gpu", None), ("gpu:1", None)):
+        env = environment(device=device, backend="torch")
+        assert env.get("KERAS_TORCH_DEVICE") == torch
+        assert "JAX_PLATFORM_NAME" not in env
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])

@@ -228,8 +228,10 @@ def _bus_id(nvml: Any, gpu: Any) -> str | None:
 
 
 def _reasons(nvml: Any, gpu: Any) -> list[str]:
-    ask = getattr(nvml, "nvmlDeviceGetCurrentClocksEventReasons", None)
-    mask = (ask or nvml.nvmlDeviceGetCurrentClocksThrottleReasons)(gpu)
+    try:
+        mask = nvml.nvmlDeviceGetCurrentClocksEventReasons(gpu)
+    except (AttributeError, nvml.NVMLError):  # its name in pynvml, or the driver's, before 535
+        mask = nvml.nvmlDeviceGetCurrentClocksThrottleReasons(gpu)
     return [name for bit, name in _REASONS.items() if mask & bit]
 
 
