@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Form = Literal["table", "json", "csv", "markdown", "pytest-benchmark", "openmetrics"]
 MARKDOWN = "report.md"
 _PICTURE_WIDTH = 132  # characters
+_ONLY_READ = (errno.EROFS, errno.EACCES, errno.EPERM)
 _NOT_TO_LOSE = ("manifest.json", "records.jsonl", "scores.jsonl", "gates.json")
 
 
@@ -62,7 +64,7 @@ def report(
     Raises:
         click.UsageError: a picture, page or chart would replace what was measured.
         RunFolderError: the records cannot be read; or, once the report is printed, its files
-            cannot be written.
+            cannot be written. Where the run folder may only be read, that is told, and no error.
     """
     from reports.run_folder import RunFolderError
 
@@ -74,7 +76,7 @@ def report(
     summary, gates = judgement.summary, judgement.gates
     wanted: list[Callable[[], object]] = []
     if write:
-        wanted.append(lambda: write_files(summary, gates, guard))
+        wanted.append(lambda: _write_where_allowed(summary, gates, guard))
     if picture:
         wanted.append(lambda: _draw(summary, gates, picture))
     if page is not None:
@@ -101,6 +103,19 @@ def _refuse_to_replace(folder: RunFolder, *files: Path | None) -> None:
     for file in files:
         if file is not None and file.resolve() in own:
             raise click.UsageError(f"{file} holds what was measured: name another file to write")
+
+
+def _write_where_allowed(summary: Summary, gates: Sequence[GateOutcome], guard: bool) -> None:
+    """Write a run's files; one in an archive that may only be read is shown all the same."""
+    from reports.run_folder import RunFolderError
+
+    try:
+        write_files(summary, gates, guard)
+    except RunFolderError as error:
+        if getattr(error.__cause__, "errno", None) not in _ONLY_READ:
+            raise
+        said, path = getattr(error.__cause__, "strerror", error), summary.run.path
+        click.echo(f"versebench: the files in {path} stay as they are ({said})", err=True)
 
 
 def _write_page(summary: Summary, gates: Sequence[GateOutcome], file: Path) -> None:

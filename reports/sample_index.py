@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from stat import S_ISREG
 
 from reports.atomic_file import replacing
 from reports.json_text import loads
@@ -38,6 +39,9 @@ def read_index(folder: Path, stamp: Stamp) -> list[Place]:
     if stamp[0] < SMALLEST:
         return []
     try:
+        about = (folder / INDEX).stat()
+        if not S_ISREG(about.st_mode) or about.st_size > stamp[0]:  # a pipe would never end
+            return []
         data = loads((folder / INDEX).read_bytes())
         if (data["schema_version"], data["size"], data["changed"]) != (_SCHEMA, *stamp):
             return []
@@ -59,7 +63,7 @@ def _places(parts: Sequence[Sequence[object]], end: int) -> list[Place]:
             raise TypeError("not the index of samples")
         if not (type(offset) is type(size) is type(first) is type(lines) is int):
             raise TypeError("not the index of samples")
-        if offset < at or first < line or min(size, lines) < 1 or offset + size > end:
+        if offset < at or first < line or not 1 <= lines <= size <= end - offset:
             raise ValueError("parts out of order")
         at, line = offset + size, first + lines
         part = Part(offset, size, first, lines, bytes.fromhex(digest))

@@ -162,6 +162,7 @@ def test_damage_among_the_texts_is_found_each_time(folder):
         lambda data: data["parts"][0].__setitem__(3, -1),
         lambda data: data["parts"][0].__setitem__(4, 0),
         lambda data: data["parts"][0].__setitem__(5, 0),
+        lambda data: data["parts"][-1].__setitem__(6, 10**30),
         lambda data: data["parts"][-1].__setitem__(4, 10**12),
         lambda data: data["parts"][0].__setitem__(7, "zz"),
     ],
@@ -181,6 +182,17 @@ def test_an_index_that_cannot_be_right_is_passed_over(folder, looked_at, spoil):
 def test_a_broken_index_is_passed_over(folder, content):
     first = flat(folder.scan())
     (folder.path / INDEX).write_bytes(content)
+    assert flat(folder.scan()) == first
+
+
+def test_a_pipe_or_a_giant_in_its_place_is_not_opened(folder):
+    first = flat(folder.scan())
+    index = folder.path / INDEX
+    with index.open("r+") as stream:
+        stream.truncate(folder.records_path.stat().st_size + 1)
+    assert flat(folder.scan()) == first
+    index.unlink()
+    os.mkfifo(index)  # opening it would wait for ever
     assert flat(folder.scan()) == first
 
 
