@@ -91,7 +91,9 @@ def _write(
 def _cell(value: Any, guard: bool) -> Any:
     if not isinstance(value, str):
         return value
-    text = _SURROGATE.sub("\ufffd", value.replace("\0", "␀"))
+    text = value.replace("\0", "␀")
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
     return guarded(text) if guard else text
 
 

@@ -8,14 +8,15 @@ case in a launch together, unparsed, with a digest of their bytes; iterating ove
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
+from reports.json_text import loads
 from reports.manifest import RunFolderError
-from reports.records import Sample, from_line
+from reports.records import Sample, from_data
 
 SAMPLE = b'{"kind": "sample", "case": '
 _AFTER_HEAD = b', "prompt": '
@@ -106,19 +107,38 @@ class SampleLines(Sequence[Sample]):
                     data = stream.read(part.size)
             except OSError as error:
                 raise RunFolderError(f"cannot read {self._path}: {error.strerror}") from error
-            for number, line in enumerate(BytesIO(data), part.first):
-                if (sample := self._parsed(line)) is not None:
+            lines = list(BytesIO(data))
+            for number, sample in enumerate(self._parsed(lines), part.first):
+                if sample is not None:
                     good += 1
                     yield sample
                 elif (fault := (number, "not a record")) not in self._unreadable:
                     self._unreadable.append(fault)
         self._good = good
 
-    def _parsed(self, line: bytes) -> Sample | None:
+    def _parsed(self, lines: Sequence[bytes]) -> Iterable[Sample | None]:
+        """A sample for each line, or None: all at once, which takes half the time, if all are."""
         try:
-            found = from_line(line.decode("utf-8"))
+            found = loads(b"[%b]" % b",".join(lines))
+            if len(found) == len(lines):
+                return [self._sample(data) for data in found]
+        except (ValueError, RecursionError):
+            pass
+        return map(self._one, lines)
+
+    def _one(self, line: bytes) -> Sample | None:
+        try:
+            return self._sample(json.loads(line.decode("utf-8")))
         except (ValueError, RecursionError):
             return None
+
+    def _sample(self, data: Any) -> Sample | None:
+        """The sample of plain data; None where it is another record.
+
+        Raises:
+            ValueError: it is none.
+        """
+        found = from_data(data)
         if not isinstance(found, Sample):
             return None
         return found if (found.case, found.launch, found.attempt) == self.head else None

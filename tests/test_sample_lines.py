@@ -27,12 +27,12 @@ def parsed(monkeypatch):
     """Every sample line that is parsed from now on."""
     lines = []
 
-    def listening(line):
-        lines.append(line)
-        return whole(line)
+    def listening(data):
+        lines.append(json.dumps(data))
+        return whole(data)
 
-    whole = sample_lines.from_line
-    monkeypatch.setattr(sample_lines, "from_line", listening)
+    whole = sample_lines.from_data
+    monkeypatch.setattr(sample_lines, "from_data", listening)
     return lines
 
 
