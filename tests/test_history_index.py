@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -10,9 +11,11 @@ import pytest
 from history_files import case, night, speed_of
 
 from reports.history import index as index_module
+from reports.history import index_writer, kept
 from reports.history.files import store
 from reports.history.index import Index, place_of
 from reports.history.json_view import json_object
+from reports.history.kept import SCHEMA_VERSION
 from reports.history.query import query
 
 NIGHTS = [50.0 + number % 3 for number in range(8)]
@@ -63,7 +66,9 @@ def test_few_files_need_no_index(history, place, monkeypatch):
     assert not place.exists()
 
 
-@pytest.mark.parametrize("harm", ["delete", "cut", "nonsense", "other tables", "broken page"])
+@pytest.mark.parametrize(
+    "harm", ["delete", "cut", "nonsense", "other tables", "broken page", "broken words"]
+)
 def test_a_damaged_index_is_made_again(history, place, harm):
     fresh = said(history, None)
     said(history, place)
@@ -78,6 +83,10 @@ def test_a_damaged_index_is_made_again(history, place, harm):
             database.execute("pragma user_version = 0")
             database.execute("drop table points")
         database.close()
+    elif harm == "broken words":  # SQLite's message quotes them, and cannot be decoded
+        content = place.read_bytes()
+        assert b"CREATE TABLE files" in content
+        place.write_bytes(content.replace(b"CREATE TABLE files", b"CREATE \xb4ABLE files"))
     else:
         content = bytearray(place.read_bytes())
         content[4096 : 4096 * 12] = b"\xff" * (4096 * 11)
@@ -109,6 +118,30 @@ def test_files_that_go_and_change_are_noticed(history, place):
     assert list(found.faults) == [files[1].name]
     (trend,) = found.trends
     assert trend.series.values.tolist() == NIGHTS[2:]
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(history, place, monkeypatch):
+    def refused(path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(index_writer, "load", refused)
+        found = query(history, place=place)
+        assert set(found.faults.values()) == {"it cannot be read (Permission denied)"}
+    found = query(history, place=place)
+    assert found.faults == {}
+    assert len(found.runs) == len(NIGHTS)
+
+
+def test_a_newer_versebench_reads_again_what_an_older_one_refused(history, place, monkeypatch):
+    file = min(history.iterdir())
+    text = file.read_text()
+    newer = text.replace('"schema_version": 1', f'"schema_version": {SCHEMA_VERSION + 1}')
+    file.rename(file.with_name("copied.json")).write_text(newer)  # its name has no digest
+    (fault,) = query(history, place=place).faults.values()
+    assert "upgrade versebench" in fault
+    monkeypatch.setattr(kept, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    assert query(history, place=place).faults == {}
 
 
 def test_another_process_that_holds_the_index_is_not_waited_for(history, place, monkeypatch):

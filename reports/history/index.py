@@ -19,13 +19,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.history import kept
 from reports.history.files import FileState, listing
-from reports.history.index_writer import POINT, IndexWriter
+from reports.history.index_writer import POINT, UNREAD, IndexWriter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LAYOUT = 1  # counted up when the tables change: an index of another layout is built anew
+_LAYOUT = 1  # counted up when the tables change
 _WAIT = 30.0  # s for another process that brings the index up to date
 _TABLES = """
 create table files (id integer primary key, name text unique, size integer, changed integer,
@@ -42,6 +43,7 @@ create table cases (series integer, file integer, status text,
 create table points (metric integer, file integer, data blob,
     primary key (metric, file)) without rowid;
 """
+DAMAGED = (sqlite3.Error, UnicodeDecodeError)  # SQLite quotes what it found, readable or not
 FEW = 50  # files that are read faster than an index is worth keeping
 _EMPTIED = ("runs", "cases", "points")
 
@@ -82,7 +84,7 @@ class Index:
                 self._update(history, found)
                 self.note = None
                 return
-            except (sqlite3.Error, OSError) as error:
+            except (*DAMAGED, OSError) as error:
                 self.note = f"the index {place} could not be kept ({error})"
                 if "locked" in str(error):  # another process is at it, and it is not damaged
                     break
@@ -127,12 +129,16 @@ class Index:
         database = self._database
         try:
             database.execute("begin immediate")
-            if database.execute("pragma user_version").fetchone()[0] != _LAYOUT:
+            layout = _layout()
+            if database.execute("pragma user_version").fetchone()[0] != layout:
                 for (name,) in self.rows("select name from sqlite_master where type = 'table'"):
                     database.execute(f"drop table {name}")
                 for statement in _TABLES.split(";"):
                     database.execute(statement)
-                database.execute(f"pragma user_version = {_LAYOUT}")
+                database.execute(f"pragma user_version = {layout}")
+            database.execute(
+                "delete from files where substr(fault, 1, ?) = ?", (len(UNREAD), UNREAD)
+            )
             there = {FileState(*row[1:]): row[0] for row in self.rows(
                 "select id, name, size, changed from files")}  # fmt: skip
             gone = [there[state] for state in there.keys() - set(found)]
@@ -152,6 +158,14 @@ class Index:
         self.faults = dict(self.rows("select name, fault from files where fault is not null"))
 
 
+def _layout() -> int:
+    """An index of another layout is built anew.
+
+    So is one of a versebench that refused files of a newer schema, which this one may understand.
+    """
+    return 1000 * _LAYOUT + kept.SCHEMA_VERSION
+
+
 def place_of(history: Path, cache: Path) -> Path:
     """Return where the index of a history lies in a cache folder.
 
@@ -169,8 +183,8 @@ def _opened(place: Path | None) -> sqlite3.Connection:
     database = sqlite3.connect(target, timeout=_WAIT, isolation_level=None)
     try:
         database.execute("pragma journal_mode = wal")
-        database.execute("pragma synchronous = off")  # a cache; a torn one is built anew
-    except sqlite3.Error:
+        database.execute("pragma synchronous = normal")  # torn numbers would not be noticed
+    except DAMAGED:
         database.close()
         raise
     return database

@@ -22,6 +22,7 @@ POINT = (
     ("launches", "<u4"),
     ("n", "<u4"),  # texts; 0 where it is not about texts
 )
+UNREAD = "it cannot be read"  # perhaps only now: such a file is tried again each time
 
 
 class IndexWriter:
@@ -42,7 +43,7 @@ class IndexWriter:
         except KeptError as error:
             fault = str(error)
         except OSError as error:
-            fault = f"it cannot be read ({error.strerror})"
+            fault = f"{UNREAD} ({error.strerror})"
         row = self._database.execute(
             "insert into files (name, size, changed, fault) values (?, ?, ?, ?) returning id",
             (_storable(state.name), state.size, state.changed, fault and _storable(fault)),

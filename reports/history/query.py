@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports.history.index import Index
+from reports.history.index import DAMAGED, Index
 from reports.history.series import NothingFitsError
 from reports.history.trends import USUAL, History, trends
 
@@ -40,7 +39,7 @@ def query(
         try:
             with Index(history, place, rebuild=rebuild or again) as index:
                 return trends(index, history, patterns, case=case, scenario=scenario)
-        except sqlite3.DatabaseError:  # a page that is damaged shows when it is read
+        except DAMAGED:  # a page that is damaged shows when it is read
             if again:
                 raise
     raise AssertionError
