@@ -183,7 +183,7 @@ def _device(result: CaseResult, summary: CaseSummary) -> None:
 
 def _warnings(result: CaseResult, scenario: Mapping[str, Any]) -> list[str]:
     told = [one.done.warnings + (one.end.warnings if one.end else []) for one in result.launches]
-    found = list(dict.fromkeys(text for texts in told for text in texts))
+    found = list(dict.fromkeys(str(text) for texts in told for text in texts))
     left_out = [
         trial
         for launch in result.launches

@@ -140,9 +140,9 @@ def mean_estimates(
     filled = np.where(judged, values, 0.0)
     counts = judged.sum(axis=0)
     means = filled.sum(axis=0) / np.maximum(counts, 1)
-    _, group, sizes = np.unique(
-        np.asarray(prompts, dtype=np.int64), return_inverse=True, return_counts=True
-    )
+    place = {prompt: number for number, prompt in enumerate(sorted(set(prompts)))}
+    group = np.array([place[prompt] for prompt in prompts], dtype=np.int64)
+    sizes = np.bincount(group, minlength=len(place))
     groups = len(sizes)
     clustered = groups >= FEWEST_PROMPTS
     draw = _clusters if clustered else _singly

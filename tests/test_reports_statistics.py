@@ -133,6 +133,13 @@ def test_what_cannot_be_judged_is_left_out():
     assert mean_estimates(np.empty((0, 1)), [])[0].value is None
 
 
+def test_prompts_may_have_any_numbers():
+    values = np.arange(12.0)[:, None]
+    prompts = [0, 1, 2, 3, 4, 5] * 2
+    wide = [[-1e308, -(10**30), 0, 7, 2**63, 1e300][prompt] for prompt in prompts]
+    assert mean_estimates(values, wide) == mean_estimates(values, prompts)
+
+
 def test_quantiles_agree_with_numpy():
     values = np.random.default_rng(2).normal(size=(101, 4))
     values[50:, 1] = values[1:, 2] = values[:, 3] = math.nan

@@ -204,6 +204,12 @@ def test_warnings_are_told_once_with_all_their_cases(tmp_path):
     assert summary.cases.warnings[1] == "Noisy. | Hot."
 
 
+def test_warnings_that_are_no_text_are_told_as_they_are(tmp_path):
+    summary = summary_of(tmp_path, launch(GREEDY, warnings=[False, ["a"]]))
+    assert [notice.text for notice in summary.warnings] == ["False", "['a']"]
+    assert summary.cases.warnings[0] == "False | ['a']"
+
+
 def test_damage_is_warned_about(tmp_path):
     folder = run(tmp_path, [GREEDY])
     with folder.records_path.open("a") as stream:
