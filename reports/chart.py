@@ -149,7 +149,7 @@ def _strip(chosen: Chosen, column: PageColumn, numbers: dict[str, Any]) -> dict[
                 "high": high,
                 "end": max(high, numbers["values"][c]),
                 "told": column.cells[c],
-                "best": column.best[c],
+                "best": column.best[c] or not any(column.best),
             }
         )
     heading = column.heading

@@ -3,7 +3,8 @@
 Cases are compared that differ in nothing but the sampler: same preset, state, hardware and batch
 size. One dominates another if it is at least as good in both values and beyond the intervals in
 one of them. Where only noise keeps a case from being dominated, it stays on the frontier and that
-is said; so it is where a value has no interval at all, since then no difference can be shown.
+is said; so it is where a value has no interval at all and the other's is better, since then no
+difference can be shown.
 """
 
 from __future__ import annotations
@@ -158,6 +159,7 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
     import numpy as np
 
     speed, quality = _ends(group, SPEED, higher=True), _ends(group, column, higher=higher)
+    open_ = np.isinf(speed[2]), np.isinf(quality[2])  # no interval
     rank = np.empty(len(group), dtype=np.int64)
     rank[np.lexsort((speed[0], quality[0]))] = np.arange(len(group))
     points = []
@@ -168,11 +170,14 @@ def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:
         # Of every other case: its lead over this one, by value; and beyond the intervals.
         faster, better = speed[0] - one[0][0], quality[0] - one[1][0]
         faster_yet, better_yet = speed[1] > one[0][2], quality[1] > one[1][2]
+        # Without an interval on either side, by value.
+        faster_maybe = faster_yet | ((faster > 0) & (open_[0] | open_[0][some, None]))
+        better_maybe = better_yet | ((better > 0) & (open_[1] | open_[1][some, None]))
         slower_yet, lesser_yet = speed[2] < one[0][1], quality[2] < one[1][1]
         ahead = (faster >= 0) & (better >= 0)
-        beyond = faster_yet | better_yet
-        maybe = ~slower_yet & ~lesser_yet & (beyond | (ahead & ((faster > 0) | (better > 0))))
-        beaten = ahead & beyond
+        by_value = ahead & ((faster > 0) | (better > 0))
+        maybe = ~slower_yet & ~lesser_yet & (faster_maybe | better_maybe | by_value)
+        beaten = ahead & (faster_yet | better_yet)
         for which in (beaten, maybe):
             which[np.arange(len(some)), some] = False
         chosen = zip(some.tolist(), _best(rank, beaten), _best(rank, maybe), strict=True)

@@ -41,7 +41,7 @@ def interval_notes(rows: Sequence[Mapping[str, Any]]) -> list[Note]:
     over = {row["interval_over"] for row in rows if any(row[end] is not None for end in _ENDS)}
     notes = []
     if "launches" in over:
-        notes.append(Note("± is half the 90 % interval over launches, its longer side."))
+        notes.append(Note("± is the longer side of the 90 % interval over launches."))
     if "trials" in over:
         notes.append(
             Note(

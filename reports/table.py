@@ -6,6 +6,7 @@ Markdown render the same object.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -214,18 +215,34 @@ def _comparison_notes(
 
 
 def _best(column: Column, rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
-    """The row with the best value, and those whose interval meets its own; none if that is all."""
-    ends: dict[int, tuple[float, float, float]] = {}
+    """The best row, and those that cannot be told from it; none if that is all."""
+    ends: dict[int, tuple[float, float]] = {}
     for index, row in enumerate(rows):
         if (value := row[column.name]) is not None:
             low, high = row.get(f"{column.name}_low"), row.get(f"{column.name}_high")
-            ends[index] = (value, value if low is None else low, value if high is None else high)
-    if column.better == "neither" or not ends:
+            ends[index] = (value if low is None else low, value if high is None else high)
+    if (first := leader(column, rows)) is None:
         return frozenset()
-    choose = max if column.better == "higher" else min
-    _, low, high = ends[choose(ends, key=lambda index: ends[index][0])]
-    best = frozenset(i for i, (_, lower, upper) in ends.items() if lower <= high and upper >= low)
+    low, high = ends[first]
+    if rows[first].get(f"{column.name}_low") is not None:
+        # What lies beyond the good end can only be a value without an interval: too few to tell.
+        low, high = (low, math.inf) if column.better == "higher" else (-math.inf, high)
+    best = frozenset(i for i, (lower, upper) in ends.items() if lower <= high and upper >= low)
     return best if len(best) < len(ends) else frozenset()
+
+
+def leader(column: Column, rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the row with the best value; None where no value is better than another.
+
+    Where some rows have an interval it is one of those: a value from too few texts or launches for
+    an interval may be the best by chance.
+    """
+    there = [index for index, row in enumerate(rows) if row[column.name] is not None]
+    if column.better == "neither" or not there:
+        return None
+    sure = [index for index in there if rows[index].get(f"{column.name}_low") is not None]
+    choose = max if column.better == "higher" else min
+    return choose(sure or there, key=lambda index: rows[index][column.name])
 
 
 def _cell(column: Column, row: Mapping[str, Any]) -> str:

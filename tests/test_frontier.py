@@ -63,6 +63,14 @@ def test_without_an_interval_nothing_is_beyond_it():
     assert places(row("a", 100, 0.1, (1, None)), row("b", 50, 0.5)) == {"a": "on", "b": "off"}
 
 
+def test_too_few_texts_for_an_interval_secure_no_place():
+    """Two greedy texts of one loop each: a better sampler of the same speed may beat it."""
+    greedy, top_k = row("a", 110, 0.97, (20, None)), row("b", 100, 0.02, (20, 0.01))
+    assert places(greedy, top_k) == {"a": "perhaps", "b": "on"}
+    # Clearly faster, and of unknown quality: nobody beats it, and it may beat the other.
+    assert places(row("a", 200, 0.97, (20, None)), top_k) == {"a": "on", "b": "perhaps"}
+
+
 def test_equal_cases_do_not_beat_each_other():
     assert places(row("a", 100, 0.1), row("b", 100, 0.1)) == {"a": "on", "b": "on"}
 

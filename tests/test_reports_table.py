@@ -5,9 +5,11 @@ import dataclasses
 import pytest
 from reports_fixture import case, launch, run
 
+from metrics import select
+from reports.columns import describe
 from reports.records import CaseDone, RunEnd, Trial
 from reports.summary import summarise
-from reports.table import view
+from reports.table import leader, measured, view
 
 GREEDY, TOP_K = case("greedy"), case("top_k-5")
 END = RunEnd(1.0, "complete", 2.0)
@@ -105,6 +107,31 @@ def test_what_the_best_cannot_be_told_from_is_marked_too(tmp_path):
     assert column(said, "tokens_per_second").best == {0, 1}
     alike = view_of(tmp_path, [r for r in records if "beam" not in str(r)], cases[:2])
     assert column(alike, "tokens_per_second").best == frozenset()
+
+
+def best(*values):
+    """The best rows of a share, higher is better; a value alone or with an interval around it."""
+    rows = []
+    for value in values:
+        point, *ends = value if isinstance(value, tuple) else (value,)
+        low, high = ends or (None, None)
+        rows.append({"zh_rhyme": point, "zh_rhyme_low": low, "zh_rhyme_high": high})
+    rhyme = describe(select(["zh_rhyme"])["zh_rhyme"])
+    return leader(rhyme, rows), set(measured(rhyme, rows).best)
+
+
+def test_few_texts_do_not_win_by_chance():
+    many = (0.83, 0.71, 0.96)
+    assert best(many, 1.0, (0.3, 0.2, 0.4)) == (0, {0, 1})  # 1.0 of 3 texts: cannot be told
+    assert best(many, 0.75, 0.60) == (0, {0, 1})
+    assert best((0.67, 0.6, 0.7), 0.67, 0.5) == (0, {0, 1})  # equal values are marked alike
+    assert best(many, None, 0.1) == (0, {0})
+
+
+def test_where_nothing_has_an_interval_values_decide():
+    assert best(0.5, 1.0, 1.0) == (1, {1, 2})
+    assert best(0.5, 0.5) == (0, set())
+    assert best(None, None) == (None, set())
 
 
 def test_cells_carry_units_and_intervals(tmp_path):

@@ -126,7 +126,7 @@
     const name = by("measure").value;
     const column = run.columns[name];
     const turn = column.better === "higher" ? -1 : 1;
-    const best = new Set(column.best);
+    const best = new Set(column.best.length ? column.best : run.names.keys()); // all alike: all
     let numbers = run.names.map((_, c) => c).filter((c) => column.values[c] !== null);
     const total = numbers.length;
     numbers.sort((a, b) => turn * (column.values[a] - column.values[b]) || a - b);

@@ -13,7 +13,7 @@ from reports.numbers import plain
 from reports.page.case_table import described
 from reports.page.chosen import Chosen
 from reports.page.texts import text_count
-from reports.table import TableColumn, View
+from reports.table import TableColumn, View, leader
 from reports.visible import shortened
 from reports.warning_lines import merged
 
@@ -161,8 +161,7 @@ def _winners(summary: Summary, said: View, chosen: Chosen) -> list[Card]:
         best = [place for place in sorted(column.best) if place in names] if column else []
         if column is None or not best or chosen.total < 2 or len(cards) >= _MOST_CARDS:
             continue
-        values = {place: float(rows[place][name]) for place in best}
-        first = (max if known[name].better == "higher" else min)(best, key=values.__getitem__)
+        first = best[leader(known[name], [rows[place] for place in best]) or 0]
         measured = any(row.get(f"{name}_low") is not None for row in chosen.rows)
         cards.append(_card(title, column, first, names, "" if measured else _NO_INTERVAL))
     return cards
