@@ -17,6 +17,7 @@ from reports.page.overview import count, overview
 from reports.page.shell import check_installed
 from reports.table import view
 from reports.visible import one_line
+from reports.warning_lines import merged
 
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
@@ -60,7 +61,7 @@ def static_svg(summary: Summary, gates: Sequence[GateOutcome] = ()) -> str:
     counts = (
         (sum(result.status == "failed" for result in summary.completed.cases), "failed case"),
         (sum(gate.verdict == "fail" for gate in gates), "failed gate"),
-        (len(summary.warnings), "warning"),
+        (len(merged(summary.warnings)), "warning"),
     )
     told = [*first.facts, *(count(number, noun) for number, noun in counts if number)]
     spec = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from reports.run_folder import RunFolder
 from reports.summary import Summary, summarise
 from reports.visible import one_line
+from reports.warning_lines import merged
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -132,7 +133,7 @@ class LoadedRun:
             f"{_count(len(completed.cases), 'case')}{f' ({told})' if told else ''}, "
             f"{_count(trials, 'trial')}, {_count(texts, 'text')}, "
             f"{_count(len(scores.metrics), 'metric')}, "
-            f"{_count(len(self.summary.warnings), 'warning')}"
+            f"{_count(len(merged(self.summary.warnings)), 'warning')}"
         )
 
 

@@ -16,6 +16,7 @@ import reports
 from reports.columns import CASE_COLUMNS
 from reports.records import CaseDone, RunEnd
 from reports.run_folder import RunFolderError
+from reports.table import view
 
 GREEDY, TOP_K, BEAM = case(), case("top_k-5"), case("beam-5", skipped="no GPU")
 FEW = {"name": "demo", "metrics": ["seq_rep_4", "distinct_2", "gzip_ratio"]}
@@ -195,3 +196,14 @@ def test_the_examples_of_the_page_run(folder):
     assert "frames: cases" in out.getvalue()
     assert set(names["texts"].text) == {"again and again and again and again and again and again"}
     assert len(names["rate"]) == 6
+
+
+def test_warnings_that_differ_in_a_number_are_counted_once(tmp_path):
+    """As many as the report has lines, and the notebook bullets."""
+    busy = "other programs used {} % of the processor time: close them"
+    manifest = {"warnings": [busy.format(48), busy.format(70)]}
+    loaded = reports.load(run(tmp_path, [case()], launch(case()), **manifest).path)
+    assert len(loaded.summary.warnings) - len(view(loaded.summary).warnings) == 1
+    count = len(view(loaded.summary).warnings)
+    assert f"{count} warning" in repr(loaded)
+    assert loaded._repr_html_().count("used 48–70 %") == 1

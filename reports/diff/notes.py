@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.diff.result import Row
 from reports.summary import Summary
+from reports.warning_lines import merged
 
 _MOST_NAMED = 3
 
@@ -34,12 +35,12 @@ def notes(
     if axis is None:
         told += _changed(a, b)
     disturbed = [
-        f"{len(summary.warnings)} in {side}"
+        f"{len(merged(summary.warnings))} in {side}"
         for side, summary in (("A", a), ("B", b))
         if summary.warnings
     ]
     if b is a and disturbed:
-        disturbed = [str(len(a.warnings))]
+        disturbed = [str(len(merged(a.warnings)))]
     if disturbed:
         told.append(f"warnings: {', '.join(disturbed)}. See them with versebench report")
     told += [
