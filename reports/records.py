@@ -165,8 +165,10 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
 }
 
 _MOST_SHAPES = 1000  # kept, so that hostile lines cannot fill the memory
-# (kind, keys and types of the values) of lines that were good and had their fields in order.
-_CHECKED: set[tuple[str, tuple[object, ...]]] = set()
+# (kind, keys and types of the values) of lines that were good and had their fields in order, and
+# which of their values are numbers.
+_CHECKED: dict[tuple[str, tuple[object, ...]], tuple[int, ...]] = {}
+_LARGEST = 1e300  # beyond are infinities, NaN, and what no float holds: nothing measures these
 
 
 def to_line(record: Record) -> str:
@@ -196,18 +198,27 @@ def from_data(data: Any) -> Record:
     cls = _KINDS[kind]
     values = list(data.values())
     shape = (*data, *map(type, values))
-    if (kind, shape) in _CHECKED:  # a million lines have a few shapes
+    numbers = _CHECKED.get((kind, shape))
+    if numbers is not None:  # a million lines have a few shapes
+        for place in numbers:
+            if not -_LARGEST < values[place] < _LARGEST:
+                raise ValueError(f"bad {kind} record: a number is too large, or none")
         del values[0]
         record: Record = cls(*values)
         return record
     known = _FIELDS[kind]
     for name, value in data.items():
-        if name in known and not isinstance(value, known[name]):
+        if name not in known:
+            continue
+        if not isinstance(value, known[name]):
             raise ValueError(f"bad {kind} record: {name} is {type(value).__name__}")
+        if isinstance(value, int | float) and not -_LARGEST < value < _LARGEST:
+            raise ValueError(f"bad {kind} record: {name} is too large a number, or none")
     try:
         record = cls(**{k: v for k, v in data.items() if k in known})
     except TypeError as error:
         raise ValueError(f"bad {kind} record: {error}") from error
     if list(data) == ["kind", *known][: len(data)] and len(_CHECKED) < _MOST_SHAPES:
-        _CHECKED.add((kind, shape))
+        numbers = tuple(n for n, v in enumerate(values) if isinstance(v, int | float))
+        _CHECKED[kind, shape] = numbers
     return record

@@ -36,6 +36,19 @@ def test_what_is_no_record_is_a_value_error(line):
         from_line(line)
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + 400 * "0"])
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.kind)
+def test_a_number_that_nothing_measures_is_a_value_error(record, number):
+    data = json.loads(to_line(record))
+    from_line(json.dumps(data))  # a line of this shape was read before
+    for name in [n for n, v in data.items() if type(v) in (int, float)]:
+        line = json.dumps(data | {name: "HERE"}).replace('"HERE"', number)
+        with pytest.raises(ValueError, match="number"):
+            from_line(line)
+    newer = json.dumps(data | {"colour": "HERE"}).replace('"HERE"', number)
+    assert from_line(newer) == record
+
+
 def test_nan_is_refused():
     with pytest.raises(ValueError, match="JSON"):
         to_line(RunEnd(float("nan"), "complete", 1.0))
