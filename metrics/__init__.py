@@ -1,6 +1,14 @@
 """What a text is worth: pure functions over generated text, with their definitions."""
 
-from metrics.registry import Scores, all_metrics, canonical, groups, score_samples, select
+from metrics.registry import (
+    Scores,
+    all_metrics,
+    canonical,
+    closest,
+    groups,
+    score_samples,
+    select,
+)
 from metrics.score import Metric, Score
 from metrics.text import Text
 
@@ -11,6 +19,7 @@ __all__ = [
     "Text",
     "all_metrics",
     "canonical",
+    "closest",
     "groups",
     "score_samples",
     "select",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fnmatch
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -21,6 +21,8 @@ from metrics.text import Text
 ENTRY_POINTS = "versebench.metrics"
 ALIASES = {f"rep_{n}": f"seq_rep_{n}" for n in (1, 2, 3, 4)}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ALIKE = 0.5  # of 1: what two names must have in common
+_LONGEST_NAME = 100  # characters that are looked at
 
 
 def _built_in() -> tuple[Metric, ...]:
@@ -124,16 +126,33 @@ def select(names: Iterable[str]) -> dict[str, Metric]:
         fitting = fnmatch.filter(found, name.casefold())
         for member in kin.get(name, fitting or (canonical(name),)):
             if member not in found:
-                raise ValueError(_unknown(name, (*kin, *found, *ALIASES)))
+                raise ValueError(_unknown(name, (*kin, *found)))
             chosen[member] = found[member]
     return chosen
 
 
-def _unknown(name: str, known: Sequence[str]) -> str:
+def closest(name: str, known: Collection[str]) -> str | None:
+    """Return the name that somebody may have meant, or None.
+
+    ``_``, ``-`` and case do not matter. The aliases of what is known count, and before the others:
+    ``rep4`` and ``rep_5`` are near ``rep_4``, the one that is reported most.
+    """
     import difflib
 
-    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "versebench list metrics shows all"
+    def plain(one: str) -> str:
+        return one[:_LONGEST_NAME].casefold().replace("_", "").replace("-", "")
+
+    def alike(one: str) -> float:
+        return difflib.SequenceMatcher(None, plain(name), plain(one)).ratio()
+
+    short = sorted((one for one, own in ALIASES.items() if own in known), reverse=True)
+    near = max((*short, *known), key=alike, default=None)  # of equals the first
+    return near if near is not None and alike(near) >= _ALIKE else None
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = closest(name, known)
+    hint = f"did you mean {near}?" if near else "versebench list metrics shows all"
     return f"no metric or group called {name!r}; {hint}"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from metrics import Metric, canonical
 from reports.columns import HEADLINE_METRICS, metric_column
+from reports.titles import there_are
 
 if TYPE_CHECKING:
     import numpy as np
@@ -149,9 +150,12 @@ def _named(quality: str, metrics: Mapping[str, Metric]) -> Metric:
     metric = metrics.get(canonical(quality))
     if metric is not None and metric.direction != "neither":
         return metric
-    judging = ", ".join(m.name for m in metrics.values() if m.direction != "neither")
-    why = "neither way of it is better" if metric else "this run has no such metric"
-    raise QualityError(f"cannot compare quality by {quality!r}: {why}. There are: {judging}.")
+    judging = [m.name for m in metrics.values() if m.direction != "neither"]
+    if metric is None:
+        said = f"this run has no such metric. {there_are(quality, judging)}"
+    else:
+        said = f"neither way of it is better. There are: {', '.join(judging)}."
+    raise QualityError(f"cannot compare quality by {quality!r}: {said}")
 
 
 def _placed(group: Cases, column: str, *, higher: bool) -> list[FrontierPoint]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
-from metrics import all_metrics
+from metrics import all_metrics, closest
 from reports.columns import CASE_COLUMNS
 
 
@@ -27,5 +26,11 @@ def name_hint(title: str, known: Collection[str]) -> str | None:
 
 def nearest(name: str, known: Collection[str]) -> str:
     """Say which column somebody may have meant, or where they all are."""
-    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else "see docs/reports.md for the columns"
+    near = closest(name, known)
+    return f"did you mean {near}?" if near else "see docs/reports.md for the columns"
+
+
+def there_are(name: str, known: Collection[str]) -> str:
+    """List the names that would do, behind the one that somebody may have meant."""
+    near = closest(name, known)
+    return f"{f'Did you mean {near}? ' if near else ''}There are: {', '.join(known)}."

@@ -69,6 +69,7 @@ def test_exit_codes(runs, capsys):
         (("a", "--by", "sampler", "--baseline", "greddy"), "Did you mean greedy?"),
         (("a", "--by", "state"), "base is the only state"),
         (("a", "slow", "--metric", "speed"), "no metric fits 'speed'"),
+        (("a", "slow", "--metric", "reps_4"), "Did you mean rep_4? There are: tokens_per_second,"),
         (("a", "slow", "--metric", "tok/s"), "'tok/s' is the title of tokens_per_second"),
         (("a", "slow", "--floor", "fast"), "not a floor: 'fast'"),
         (("a", "/nowhere"), "/nowhere does not exist"),

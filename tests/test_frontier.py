@@ -109,6 +109,8 @@ def test_higher_may_be_better():
 def test_a_quality_that_is_none_is_refused():
     with pytest.raises(QualityError, match=r"no such metric.*seq_rep_4"):
         places(row("a", 1, 1), quality="rythm")
+    with pytest.raises(QualityError, match=r"metric\. Did you mean rep_4\? There are"):
+        places(row("a", 1, 1), quality="reps_4")
     with pytest.raises(QualityError, match=r"neither way.*seq_rep_4"):
         places(row("a", 1, 1), quality="zipf")
     assert places(row("a", 9, 0.1), row("b", 5, 0.5), quality="rep_4") == {"a": "on", "b": "off"}

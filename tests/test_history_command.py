@@ -58,6 +58,7 @@ def test_what_is_not_there(capsys, history, tmp_path, monkeypatch):
     assert "no history in runs/history yet" in err
     for options, said in (
         (("--metric", "nothing"), "no run in the history has a metric 'nothing'"),
+        (("--metric", "tokens_per_secnd"), "Did you mean tokens_per_second? There are:"),
         (("--metric", "tok/s"), "'tok/s' is the title of tokens_per_second: write that"),
         (("--case", "beam"), "no case or label fits 'beam'"),
         (("--scenario", "x"), "no run here is of a scenario 'x', but of nightly"),

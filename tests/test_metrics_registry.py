@@ -114,6 +114,9 @@ def test_select_by_name_alias_and_group_each_once_and_in_order():
         ("seq_rep4", "seq_rep_4"),
         ("self-bleu", "self_bleu_4"),
         ("Rep_4", "rep_4"),
+        ("rep4", "rep_4"),
+        ("rep_5", "rep_4"),
+        ("reps-4", "rep_4"),
     ],
 )
 def test_a_misspelt_name_is_told_the_nearest(name, near):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from metrics import Metric, canonical
 from reports.columns import CASE_COLUMNS, HEADLINE_METRICS, Better, Column, describe
-from reports.titles import name_hint
+from reports.titles import name_hint, there_are
 
 Kind = Literal["speed", "set-up", "memory", "energy", "share", "other"]
 
@@ -152,7 +152,7 @@ def _matching(patterns: Iterable[str], names: Sequence[str]) -> set[str]:
         if not matched:
             if hint := name_hint(pattern, names):
                 raise MeasureError(f"no metric fits {pattern!r}: {hint}.")
-            raise MeasureError(f"no metric fits {pattern!r}. There are: {', '.join(names)}.")
+            raise MeasureError(f"no metric fits {pattern!r}. {there_are(pattern, names)}")
         chosen.update(matched)
     return chosen
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from metrics import canonical
 from reports.columns import CASE_COLUMNS, Better, Column
 from reports.history.index import Index
-from reports.titles import name_hint
+from reports.titles import name_hint, there_are
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,7 +173,7 @@ def metrics_of(index: Index, patterns: Sequence[str]) -> list[str]:
             raise NothingFitsError(f"no metric fits {pattern!r}: {hint}.")
         if not fitting and order:
             raise NothingFitsError(
-                f"no run in the history has a metric {pattern!r}. There are: {', '.join(order)}."
+                f"no run in the history has a metric {pattern!r}. {there_are(pattern, order)}"
             )
         chosen.update(fitting)
     return [name for name in order if name in chosen]
