@@ -51,7 +51,8 @@ def report(
         folder: the run; its records are only read.
         form: what to print.
         samples: texts of each case to show (in JSON: any number means all).
-        guard: defuse CSV cells that a spreadsheet would take for a formula.
+        guard: defuse CSV cells that a spreadsheet would take for a formula; without it those that
+            are printed are as they were, or, where no CSV is printed, those of the run's files.
         metrics: names or groups, in place of those that the scenario chose.
         picture: where to draw the table as SVG, too.
         page: where to write the HTML page, too (``bench.pages.IN_RUN_FOLDER``: beside the records).
@@ -76,7 +77,7 @@ def report(
     summary, gates = judgement.summary, judgement.gates
     wanted: list[Callable[[], object]] = []
     if write:
-        wanted.append(lambda: _write_where_allowed(summary, gates, guard))
+        wanted.append(lambda: _write_where_allowed(summary, gates, guard or form == "csv"))
     if picture:
         wanted.append(lambda: _draw(summary, gates, picture))
     if page is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from bench.commands.form_options import form_option
 from bench.printing import reader_may_leave
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ Form = Literal["table", "csv", "markdown", "json"]
 )
 @click.option("--gate", "gated", is_flag=True, help="End with 1 if anything is worse.")
 @click.option("--all", "everything", is_flag=True, help="Show all rows, the same ones too.")
-@click.option("--csv", "form", flag_value="csv", help="Print all rows as CSV.")
-@click.option("--md", "form", flag_value="markdown", help="Print Markdown, for a pull request.")
-@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@form_option("--csv", "csv", "Print all rows as CSV.")
+@form_option("--md", "markdown", "Print Markdown, for a pull request.")
+@form_option("--json", "json", "Print one JSON object.")
 @click.option(
     "--raw-csv", is_flag=True, help="Leave CSV cells that look like formulas as they are."
 )

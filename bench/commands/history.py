@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from bench.commands.form_options import form_option
+
 if TYPE_CHECKING:
     from reports.history.trends import History
 
@@ -36,9 +38,9 @@ _FOLDER_HELP = f"The history's folder.  [default: ${_ENVIRONMENT}, or {_DEFAULT}
     help=_FOLDER_HELP,
 )
 @click.option("--all", "everything", is_flag=True, help="Show every step and every trend.")
-@click.option("--csv", "form", flag_value="csv", help="Print every point as CSV.")
-@click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
-@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@form_option("--csv", "csv", "Print every point as CSV.")
+@form_option("--md", "markdown", "Print Markdown.")
+@form_option("--json", "json", "Print one JSON object.")
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Draw the trends on a page."
 )

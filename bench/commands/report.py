@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bench import exit_codes
+from bench.commands.form_options import form_option
 from bench.commands.gate_options import Gates, as_data, check_baseline, check_where, gate_options
 from bench.pages import IN_RUN_FOLDER, needs_extra
 
@@ -37,11 +38,12 @@ def _given(context: click.Context, parameter: click.Parameter, run: Path | None)
 @click.option(
     "--quality",
     metavar="METRIC",
-    help="Weigh speed against this metric: which samplers are not beaten in both.",
+    help="Weigh speed against this metric: which samplers are not beaten in both. Then "
+    "cases.csv and report.md in RUN say so, too.",
 )
-@click.option("--csv", "form", flag_value="csv", help="Print the cases as CSV.")
-@click.option("--md", "form", flag_value="markdown", help="Print Markdown.")
-@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@form_option("--csv", "csv", "Print the cases as CSV.")
+@form_option("--md", "markdown", "Print Markdown.")
+@form_option("--json", "json", "Print one JSON object.")
 @click.option(
     "--export",
     type=click.Choice(["pytest-benchmark", "openmetrics"]),
@@ -62,7 +64,10 @@ def _given(context: click.Context, parameter: click.Parameter, run: Path | None)
     help="Also show N texts of each case.",
 )
 @click.option(
-    "--raw-csv", is_flag=True, help="Leave CSV cells that look like formulas as they are."
+    "--raw-csv",
+    is_flag=True,
+    help="Leave CSV cells that look like formulas as they are: those that --csv prints; without it "
+    "those of cases.csv and samples.csv in RUN.",
 )
 @click.option(
     "--svg",
@@ -123,6 +128,8 @@ def command(
         raise click.UsageError("--accept takes RUN whatever gates say: leave out --gate")
     if form and export:
         raise click.UsageError("--export prints in place of --csv, --md or --json: name one")
+    if raw_csv and (export or form not in (None, "csv")):
+        raise click.UsageError("--raw-csv goes with --csv, or alone for the CSV files in RUN")
     if metrics and export != "openmetrics":
         raise click.UsageError("--metric chooses what --export openmetrics prints")
     folder = RunFolder.open(run)
