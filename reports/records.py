@@ -16,7 +16,7 @@ import dataclasses
 import json
 from dataclasses import dataclass, field
 from types import UnionType
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
 from reports.training import Training
 
@@ -183,7 +183,16 @@ def from_line(line: str) -> Record:
         ValueError: the line is not JSON, its kind is unknown, or a field is missing or of another
             type. Fields that this version does not know (written by a newer one) are ignored.
     """
-    return from_data(json.loads(line))
+    return from_data(json.loads(line, parse_constant=no_number))
+
+
+def no_number(name: str) -> NoReturn:
+    """Refuse what Python's parser takes for a number and JSON does not: NaN and infinities.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def from_data(data: Any) -> Record:

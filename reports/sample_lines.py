@@ -16,7 +16,7 @@ from typing import Any, overload
 
 from reports.json_text import loads
 from reports.manifest import RunFolderError
-from reports.records import Sample, from_data
+from reports.records import Sample, from_data, no_number
 
 SAMPLE = b'{"kind": "sample", "case": '
 _AFTER_HEAD = b', "prompt": '
@@ -128,7 +128,7 @@ class SampleLines(Sequence[Sample]):
 
     def _one(self, line: bytes) -> Sample | None:
         try:
-            return self._sample(json.loads(line.decode("utf-8")))
+            return self._sample(json.loads(line.decode("utf-8"), parse_constant=no_number))
         except (ValueError, RecursionError):
             return None
 
