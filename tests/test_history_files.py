@@ -14,7 +14,7 @@ from reports_fixture import launch, run, trial
 from reports.gates import GateOutcome
 from reports.history.files import listing, load, seconds, store
 from reports.history.kept import KeptError, from_text, to_text
-from reports.history.query import query
+from reports.history.query import NothingFitsError, query
 from reports.history.recording import NotFinishedError, keep, kept_run
 from reports.records import RunEnd
 from reports.run_folder import RunFolder
@@ -160,6 +160,8 @@ def test_a_damaged_file_is_named_and_skipped(tmp_path, harm, said):
     assert list(found.faults) == [bad.name]
     assert said in found.faults[bad.name]
     assert [run.name for run in found.runs] == [load(good).name]
+    with pytest.raises(NothingFitsError, match=rf"'mine', but of nightly\. skipped {bad.name}: "):
+        query(tmp_path, scenario="mine")
 
 
 @pytest.mark.parametrize(

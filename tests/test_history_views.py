@@ -13,6 +13,7 @@ from history_files import COLUMNS, MACHINE, case, environment, night, speed_of
 from hostile_texts import HOSTILE
 from rich.console import Console
 
+from reports.history import wording
 from reports.history.console import show
 from reports.history.csv_file import csv_text
 from reports.history.files import store
@@ -68,6 +69,21 @@ def test_console_fits(history, width):
     lines = shown(history, width).splitlines()
     assert all(len(line) <= width for line in lines)
     assert any("worse −20%" in line for line in lines) or width < 80
+    headings = re.split("  +", next(line for line in lines if "  level" in line).strip())
+    gone = " ".join(lines).partition("No room for: ")[2].partition(".")[0]
+    gone = re.split(", +", gone) if gone else []
+    assert {*headings, *gone} == set(wording.HEADINGS), headings
+    assert len(headings) + len(gone) == len(wording.HEADINGS)
+
+
+def test_the_scenario_is_told_where_there_are_several(tmp_path):
+    """Above each table, though each is of one of them."""
+    speed_of([50.0, 51.0], tmp_path)
+    assert "nightly/" not in shown(query(tmp_path))
+    speed_of([20.0], tmp_path, first=5, scenario="quick")
+    told = shown(query(tmp_path))
+    assert "nightly/gpt2/base/greedy/cpu-jax-float32" in told
+    assert "quick/gpt2/base/greedy/cpu-jax-float32" in told
 
 
 def test_markdown(history):

@@ -75,11 +75,11 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
     from rich.table import Table
     from rich.text import Text
 
-    names, shared = short_names(rows)
+    names, shared = short_names(rows, history.trends)
     labels = series_labels(history)
     plain = [wording.cells(trend, *called(trend, names, labels), 0) for trend in rows]
     cells = [[one_line(cell) for cell in row] for row in plain]
-    fitting, width = _fitting(cells, console.width)
+    fitting, width, left_out = _fitting(cells, console.width)
     _print_above(cells, shared, console)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place in fitting:
@@ -98,6 +98,9 @@ def _print_table(history: History, rows: Sequence[Trend], console: Console) -> N
             *(Text(row[place], style=style if place in (bars, said) else "") for place in fitting)
         )
     console.print(table)
+    if left_out:
+        gone = ", ".join(left_out)
+        console.print(_line(f"No room for: {gone}. Use a wider terminal, or --csv.", "dim"))
 
 
 def _print_values(history: History, rows: Sequence[Trend], console: Console) -> None:
@@ -105,7 +108,7 @@ def _print_values(history: History, rows: Sequence[Trend], console: Console) -> 
     from rich.table import Table
     from rich.text import Text
 
-    names, shared = short_names(rows)
+    names, shared = short_names(rows, history.trends)
     labels = series_labels(history)
     plain = [wording.single_cells(trend, *called(trend, names, labels)) for trend in rows]
     cells = [[one_line(cell) for cell in row] for row in plain]
@@ -129,8 +132,11 @@ def _print_above(cells: Sequence[Sequence[str]], shared: str | None, console: Co
     return len(metrics) == 1
 
 
-def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
-    """Which columns fit, and how wide the bars are: columns go before bars under ten cells do."""
+def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int, list[str]]:
+    """Which columns fit, how wide the bars are, and the headings that do not fit.
+
+    Columns go before bars under ten cells do.
+    """
     from rich.cells import cell_len
 
     headings = wording.HEADINGS
@@ -146,14 +152,16 @@ def _fitting(cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], int
     metrics = headings.index("metric")
     if metrics in kept and len({row[metrics] for row in cells}) == 1:
         kept.remove(metrics)  # told above the table
+    gone: list[str] = []
     for dropped in (None, *_DROPPED_FIRST):
         if dropped is not None and headings.index(dropped) in kept:
             kept.remove(headings.index(dropped))
+            gone.append(dropped)
         taken = sum(widths[place] + _GAP for place in kept if place != bars)
         for size in _LINES:
             if taken + size <= width:
-                return kept, size
-    return [place for place in kept if place != bars], 0
+                return kept, size, gone
+    return [place for place in kept if place != bars], 0, [*gone, "trend"]
 
 
 def _line(text: str, style: str = "", more: str = "") -> Text:

@@ -29,13 +29,20 @@ def called(
     return names[key.scenario, key.case], labels.get(key.id, "")
 
 
-def short_names(trends: Sequence[Trend]) -> tuple[dict[tuple[str, str], str], str | None]:
-    """Return what to call each case, by (scenario, id), and what all have in common."""
+def short_names(
+    trends: Sequence[Trend], among: Sequence[Trend] = ()
+) -> tuple[dict[tuple[str, str], str], str | None]:
+    """Return what to call each case, by (scenario, id), and what all have in common.
+
+    Args:
+        trends: of these cases.
+        among: all that are shown, elsewhere too: the scenario is told where they are of several.
+    """
     keys = dict.fromkeys((one.series.key.scenario, one.series.key.case) for one in trends)
-    several = len({scenario for scenario, _ in keys}) > 1
+    several = len({one.series.key.scenario for one in (*trends, *among)}) > 1
     parts = {key: (*([key[0]] if several else []), *key[1].split("/")) for key in keys}
     if len(keys) < 2:
-        return {key: key[1] for key in keys}, None
+        return {key: "/".join(parts[key]) for key in keys}, None
     if len({len(one) for one in parts.values()}) > 1:
         return _without_hardware(trends, several=several)
     varying = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from reports.history.index import DAMAGED, Index
 from reports.history.series import NothingFitsError
 from reports.history.trends import USUAL, History, trends
+from reports.history.wording import skipped
 
 __all__ = ["NothingFitsError", "query"]
 
@@ -38,7 +39,11 @@ def query(
     for again in (False, True):
         try:
             with Index(history, place, rebuild=rebuild or again) as index:
-                return trends(index, history, patterns, case=case, scenario=scenario)
+                try:
+                    return trends(index, history, patterns, case=case, scenario=scenario)
+                except NothingFitsError as error:
+                    told = "; ".join(skipped(index.faults))  # it may be in one of these
+                    raise NothingFitsError(f"{error} {told}".strip()) from None
         except DAMAGED:  # a page that is damaged shows when it is read
             if again:
                 raise

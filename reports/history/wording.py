@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.diff.wording import value
 from reports.history.across import Event
@@ -113,11 +113,15 @@ def remarks(history: History) -> list[str]:
     if history.superseded:
         files = number(history.superseded, "file")
         told.append(f"{files} of runs that were resumed or scored again: a later file counts")
-    named_faults = list(history.faults.items())
-    told += [f"skipped {name}: {why}" for name, why in named_faults[:MOST_NAMED]]
-    if len(named_faults) > MOST_NAMED:
-        told.append(f"skipped {len(named_faults) - MOST_NAMED:,} more files (--json names all)")
-    return [*told, *history.notes]
+    return [*told, *skipped(history.faults), *history.notes]
+
+
+def skipped(faults: Mapping[str, str]) -> list[str]:
+    """Return which files were skipped, and why, the first few of them."""
+    told = [f"skipped {name}: {why}" for name, why in list(faults.items())[:MOST_NAMED]]
+    if len(faults) > MOST_NAMED:
+        told.append(f"skipped {len(faults) - MOST_NAMED:,} more files (--json names all)")
+    return told
 
 
 def beginning(one: Beginning) -> str:
