@@ -8,6 +8,19 @@ import sys
 from collections.abc import Iterator
 
 
+def print_data(text: str) -> None:
+    """Print what other programs read: to a file or a pipe exactly, as the report's files hold it.
+
+    To a terminal, what it would obey goes as a visible sign.
+    """
+    import click
+
+    from reports.visible import lines
+
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    click.echo(lines(text) if terminal else text, nl=False, color=True)  # else click takes some out
+
+
 @contextlib.contextmanager
 def reader_may_leave() -> Iterator[None]:
     """Print in this block: where the reader of standard output leaves, the rest goes nowhere.

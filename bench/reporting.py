@@ -11,7 +11,7 @@ import click
 
 from bench import exit_codes
 from bench.judgement import judged
-from bench.printing import reader_may_leave
+from bench.printing import print_data, reader_may_leave
 from bench.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def _print(
 
         cells = io.StringIO(newline="")
         write_frame(summary.cases, cells, guard=guard)
-        click.echo(cells.getvalue(), nl=False)
+        print_data(cells.getvalue())
     elif form == "markdown":
         from reports.markdown import markdown
 

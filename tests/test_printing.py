@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,38 @@ def test_no_standard_output_at_all_is_no_error(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(closed, env=environment, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (exit_codes.FINE, b"")
+
+
+@pytest.mark.parametrize("command", [("report",), ("diff", "--by", "state")])
+def test_csv_goes_to_a_pipe_as_it_is_and_to_a_terminal_without_controls(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    red = "red\x1b[31m\u202e"
+    folder = run(tmp_path, [case(red), case(red, state="tang")]).path
+    words = [sys.executable, "-P", "-m", "bench", command[0], str(folder), "--csv", *command[1:]]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    piped = subprocess.run(words, env=environment, capture_output=True, check=True).stdout
+    assert red in piped.decode()
+    if command[0] == "report":
+        assert piped == (folder / "cases.csv").read_bytes()
+    reader, writer = pty.openpty()
+    with subprocess.Popen(words, env=environment, stdout=writer, stderr=subprocess.DEVNULL) as it:
+        os.close(writer)
+        shown = _all_of(reader)
+    os.close(reader)
+    assert it.returncode == 0
+    assert "red␛[31m\\u202e" in shown
+    assert not {"\x1b", "\u202e"} & {*shown}
+
+
+def _all_of(reader: int) -> str:
+    found = b""
+    while True:
+        try:
+            part = os.read(reader, 65536)
+        except OSError:  # how Linux tells that the other side of a terminal was closed
+            break
+        if not part:
+            break
+        found += part
+    return found.decode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from bench.commands.form_options import form_option
-from bench.printing import reader_may_leave
+from bench.printing import print_data, reader_may_leave
 
 if TYPE_CHECKING:
     from reports.diff.between import Options
@@ -125,7 +125,7 @@ def _print(diff: Diff, form: Form, everything: bool, gate: Gate | None, *, guard
     elif form == "csv":
         from reports.diff.csv_file import csv_text
 
-        click.echo(csv_text(diff, guard=guard), nl=False)
+        print_data(csv_text(diff, guard=guard))
     elif form == "markdown":
         from reports.diff.markdown import markdown
 

@@ -159,9 +159,10 @@ def _print(history: History, form: Form, everything: bool, *, guard: bool) -> No
 
         click.echo(json_text(history))
     elif form == "csv":
+        from bench.printing import print_data
         from reports.history.csv_file import csv_text
 
-        click.echo(csv_text(history, guard=guard), nl=False)
+        print_data(csv_text(history, guard=guard))
     elif form == "markdown":
         from reports.history.markdown import markdown
 
