@@ -27,7 +27,7 @@ def gzip_ratio(text: Text) -> Score:
     import gzip
 
     if len(text.window) < _GZIP_UNITS:
-        reason = f"{len(text.window)} units, needs {_GZIP_UNITS}"
+        reason = f"needs {_GZIP_UNITS} units, has {len(text.window)}"
         return Score(None, len(text.window), text.coverage, reason)
     joint = "" if text.script == "han" else " "
     data = joint.join(text.window).encode("utf-8", "surrogatepass")

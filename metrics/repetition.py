@@ -86,12 +86,16 @@ def duplicate_lines(text: Text) -> Score:
         pieces = [piece for line in pieces for piece in _STOPS.split(line)]
     lines = [units for units in map(units_of, pieces) if units]
     if len(lines) < 2:
-        return Score(None, len(lines), text.coverage, f"{len(lines)} lines, needs 2")
+        return Score(None, len(lines), text.coverage, f"needs 2 lines, has {len(lines)}")
     return Score(1 - len(set(lines)) / len(lines), len(lines), text.coverage)
 
 
 def _too_short(text: Text, n: int) -> Score:
-    return Score(None, 0, text.coverage, f"{len(text.units)} units, needs {n}")
+    return Score(None, 0, text.coverage, f"needs {_units(n)}, has {len(text.units)}")
+
+
+def _units(n: int) -> str:
+    return "1 unit" if n == 1 else f"{n} units"
 
 
 def _rep_w(text: Text) -> Score:
@@ -120,7 +124,7 @@ def _seq_rep_metric(n: int) -> Metric:
             f"n = {n}-grams"
         ),
         source=_WELLECK,
-        cannot_judge=f"texts under {n} units; grows with length; {_ONE_SCRIPT}",
+        cannot_judge=f"texts under {_units(n)}; grows with length; {_ONE_SCRIPT}",
         compute=lambda text: seq_rep(text, n),
         group="repetition",
     )

@@ -112,7 +112,7 @@ def _score(texts: Sequence[Text]) -> Score:
     windows = [text.window for text in texts if len(text.window) >= _N]
     coverage = len(windows) / len(texts) if texts else None
     if len(windows) < 2:
-        reason = f"{len(windows)} texts of {_N} units or more, needs 2"
+        reason = f"needs 2 texts of {_N} units or more, has {len(windows)}"
         return Score(None, len(windows), coverage, reason)
     return Score(sum(self_bleu(windows)) / len(windows), len(windows), coverage)
 

@@ -89,7 +89,7 @@ def _mtld(text: Text) -> Score:
 def _zipf(texts: Sequence[Text]) -> Score:
     counts = Counter(unit for text in texts for unit in text.window)
     value = zipf(counts.values())
-    reason = f"{len(counts)} different units, needs 2" if value is None else None
+    reason = f"needs 2 different units, has {len(counts)}" if value is None else None
     judged = sum(1 for text in texts if text.window) / len(texts) if texts else None
     return Score(value, min(len(counts), _ZIPF_TYPES), judged, reason)
 

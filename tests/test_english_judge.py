@@ -95,7 +95,7 @@ def test_the_petrarchan_octave():
     [
         ("", "haiku", "not in Latin script"),
         ("春眠不觉晓，\n处处闻啼鸟。", None, "not in Latin script"),
-        ("one line only", None, "1 lines with English words"),
+        ("one line only", None, "needs 2 lines with English words, has 1"),
         (POEMS["prose"], None, "prose"),
         ("a day\na way", "haiku", "2 lines, a haiku has 3"),
         ("a day\na way\nto say", "couplets", "3 lines, not whole stanzas of 2"),

@@ -39,6 +39,6 @@ def test_gzip_ratio_matches_the_reference_figures():
 
 
 def test_gzip_ratio_has_no_value_for_a_short_text():
-    assert gzip_ratio(Text.of("春" * 63)).reason == "63 units, needs 64"
+    assert gzip_ratio(Text.of("春" * 63)).reason == "needs 64 units, has 63"
     assert gzip_ratio(Text.of("春" * 64)).value is not None
     assert gzip_ratio(Text.of("\ud800" * 64)).value is not None  # a lone surrogate is no UTF-8

@@ -184,7 +184,7 @@ def test_no_texts():
 
 def test_where_no_text_could_be_judged_there_is_no_value_and_a_reason():
     case = score_samples([Text.of("a"), Text.of("")], select(["seq_rep_4"])).case()
-    assert case["seq_rep_4"] == Score(None, 0, 0.0, "1 units, needs 4")
+    assert case["seq_rep_4"] == Score(None, 0, 0.0, "needs 4 units, has 1")
 
 
 def test_a_metric_that_raises_loses_its_own_score_only():

@@ -45,7 +45,7 @@ def test_seq_rep(text, n, value, count):
 def test_a_text_shorter_than_n_has_no_value_and_says_why():
     result = seq_rep(Text.of("a b"), 4)
     assert result.value is None
-    assert result.reason == "2 units, needs 4"
+    assert result.reason == "needs 4 units, has 2"
 
 
 def test_seq_rep_is_the_mean_over_texts_and_leaves_out_what_has_no_value():

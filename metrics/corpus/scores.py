@@ -56,7 +56,7 @@ def _overlap(corpus: TrainingCorpus, text: Text) -> Score:
     units = text.once(_units)
     share = corpus.overlap(units, N)
     if share is None:
-        return Score(None, 0, text.coverage, f"{len(units)} units, needs {N}")
+        return Score(None, 0, text.coverage, f"needs {N} units, has {len(units)}")
     return Score(share, len(units) - N + 1, text.coverage)
 
 

@@ -83,7 +83,7 @@ def why_not_verse(text: Text, poem: Poem) -> str | None:
     if text.script not in ("latin", "mixed"):
         return f"not in Latin script ({text.script})"
     if len(poem.lines) < 2:
-        return f"{len(poem.lines)} lines with English words, needs 2"
+        return f"needs 2 lines with English words, has {len(poem.lines)}"
     long = sum(len(words) > MOST_WORDS for words in poem.words) + poem.unread
     if long > (1 - _VERSE_SHARE) * (len(poem.lines) + poem.unread):
         return (
