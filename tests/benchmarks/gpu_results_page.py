@@ -46,13 +46,15 @@ class Result:
     @property
     def against_bare(self) -> float | None:
         """versebench's tokens/s over the bare loop's."""
-        return _ratio(self.row["tokens_per_second"], self.bare)
+        return _ratio(self.row.get("tokens_per_second"), self.bare)
 
     @property
     def against_other(self) -> float | None:
         """versebench's tokens/s over those of transformers."""
         rates = self.other["rates"] if isinstance(self.other, Mapping) else None
-        return _ratio(self.row["tokens_per_second"], statistics.median(rates) if rates else None)
+        return _ratio(
+            self.row.get("tokens_per_second"), statistics.median(rates) if rates else None
+        )
 
 
 def page(
