@@ -40,7 +40,8 @@
       row.hidden = !words.every((word) => id.includes(word));
       left += !row.hidden;
     }
-    count.textContent = left === rows.length ? `${left} cases` : `${left} of ${rows.length} cases`;
+    const all = `${rows.length} case${rows.length === 1 ? "" : "s"}`;
+    count.textContent = left === rows.length ? all : left ? `${left} of ${all}` : "no case fits";
   };
   filter.addEventListener("input", narrow);
   narrow();
@@ -50,7 +51,7 @@
     const column = run.columns[name];
     if (column?.values) return column.values[row.dataset.c];
     const place = [...head.cells].findIndex((cell) => cell.dataset.name === name);
-    return row.cells[place].textContent;
+    return row.cells[place].textContent.replace(/^[●○ ] /, ""); // the frontier's mark is no name
   };
   const sort = (cell) => {
     const name = cell.dataset.name;
