@@ -82,19 +82,21 @@ def _finite(text: str) -> float:
     return value
 
 
-def fail(what: str, error: OSError, path: Path | None = None) -> NoReturn:
+def fail(what: str, error: OSError, path: Path | None = None, option: str = "") -> NoReturn:
     """Raise RunFolderError for an operating-system error, with what to do about it.
 
-    ``path`` is given where records of a run are already on the disk.
+    ``path`` is given where records of a run are already on the disk, ``option`` where one chooses
+    the folder.
     """
+    choose = f" with {option}" if option else ""
     advice = {
         errno.ENOSPC: "Free some space on that disk",
         errno.EDQUOT: "Free some of your disk quota",
-        errno.EROFS: "Choose a folder that can be written with --out",
-        errno.EACCES: "Choose a folder that you may write with --out",
-        errno.EPERM: "Choose a folder that you may write with --out",
-        errno.ENOTDIR: "Choose another folder with --out",
-        errno.EEXIST: "Choose another folder with --out",
+        errno.EROFS: f"Choose a folder that can be written{choose}",
+        errno.EACCES: f"Choose a folder that you may write{choose}",
+        errno.EPERM: f"Choose a folder that you may write{choose}",
+        errno.ENOTDIR: f"Choose another folder{choose}",
+        errno.EEXIST: f"Choose another folder{choose}",
     }.get(error.errno or 0, "Check that disk")
     more = ", then go on with --resume: what was finished is kept" if path else ""
     raise RunFolderError(f"{what}: {error.strerror or error}. {advice}{more}.") from error

@@ -66,7 +66,7 @@ class RunFolder:
             (path / LOGS).mkdir()
             folder.write_manifest(folder.manifest)
         except OSError as error:
-            fail(f"cannot make a run folder in {root}", error)
+            fail(f"cannot make a run folder in {root}", error, option="--out")
         folder.lock()
         sync_folder(path)
         sync_folder(root)

@@ -12,6 +12,7 @@ from reports_fixture import case, run
 
 from bench.commands.report import command
 from reports import atomic_file
+from reports.run_folder import RunFolderError
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_a_file_that_was_asked_for_is_an_error(folder, refusing):
     picture = str(folder.path / "table.svg")
     done = CliRunner().invoke(command, [str(folder.path), "--svg", picture], standalone_mode=False)
     assert "cannot write" in str(done.exception)
+    assert "--out" not in str(done.exception)  # which no report has
     assert "stay as they are" in done.stderr
 
 
@@ -62,3 +64,9 @@ def test_a_full_disk_is_an_error(folder, refusing):
     refusing(errno.ENOSPC)
     done = CliRunner().invoke(command, [str(folder.path)], standalone_mode=False)
     assert "Free some space" in str(done.exception)
+
+
+def test_where_a_run_chooses_its_folder_the_option_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RunFolderError, match=r"Choose another folder with --out\.$"):
+        run(tmp_path / "file" / "runs", [case()])
