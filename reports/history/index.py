@@ -183,7 +183,7 @@ def _opened(place: Path | None) -> sqlite3.Connection:
     database = sqlite3.connect(target, timeout=_WAIT, isolation_level=None)
     try:
         database.execute("pragma journal_mode = wal")
-        database.execute("pragma synchronous = normal")  # torn numbers would not be noticed
+        database.execute("pragma synchronous = off")  # a cache; a torn one is built anew
     except DAMAGED:
         database.close()
         raise
