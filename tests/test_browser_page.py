@@ -354,6 +354,10 @@ def test_dark_light_and_paper(browser: Browser) -> None:
     assert browser.run(axis) == light[1]
     assert not browser.find("nav").is_displayed()
     assert browser.find("#case-table").is_displayed()
+    foot = "return getComputedStyle(document.querySelector('#case-table tfoot')).display"
+    assert browser.run(foot) == "table-row-group"  # else it is repeated on each sheet
+    lead = "return getComputedStyle(document.querySelector('#verse .lead')).breakAfter"
+    assert browser.run(lead) == "avoid"  # else a heading stands alone at the foot of a sheet
 
 
 def test_it_is_used_by_keyboard_alone(browser: Browser) -> None:
