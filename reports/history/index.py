@@ -15,6 +15,7 @@ import hashlib
 import json
 import platform
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,12 +183,25 @@ def _opened(place: Path | None) -> sqlite3.Connection:
     target = ":memory:" if place is None else str(place)
     database = sqlite3.connect(target, timeout=_WAIT, isolation_level=None)
     try:
-        database.execute("pragma journal_mode = wal")
+        _log_ahead(database)
         database.execute("pragma synchronous = off")  # a cache; a torn one is built anew
     except DAMAGED:
         database.close()
         raise
     return database
+
+
+def _log_ahead(database: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log; SQLite does not wait by itself for another that does so."""
+    until = time.monotonic() + _WAIT
+    while True:
+        try:
+            database.execute("pragma journal_mode = wal")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _delete(place: Path) -> None:
