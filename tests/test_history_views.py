@@ -16,6 +16,7 @@ from rich.console import Console
 from reports.history import wording
 from reports.history.console import show
 from reports.history.csv_file import csv_text
+from reports.history.drawing import CUT, drawing
 from reports.history.files import store
 from reports.history.json_view import json_text
 from reports.history.markdown import markdown
@@ -127,6 +128,24 @@ def test_page(history):
     assert "2026-09-13: keras-hub 0.32.0 &#8594; 0.33.0" in page
     assert "default-src &#39;none&#39;" in page
     assert not re.search(r"<script| style=|https?://| on\w+=", page)
+
+
+@pytest.mark.parametrize(("high", "cut"), [(75.0, False), (900.0, True)])
+def test_a_drawing_has_room_for_intervals_unless_one_would_flatten_it(high, cut, tmp_path):
+    for number in range(8):
+        ends = [48.0, high if number == 3 else 61.0]
+        values = {SPEED: 50.0 + number % 2 * 9}
+        store(night(number, [case(values, intervals={SPEED: ends})]), tmp_path)
+    (trend,) = query(tmp_path).trends
+    svg = drawing(trend, "speed")
+    strokes = re.search(r'class="interval" d="([^"]+)"', svg)[1]
+    ends = [tuple(map(float, one)) for one in re.findall(r"M[\d.]+ ([\d.]+)V([\d.]+)", strokes)]
+    top = ends[3][1]
+    assert (CUT in svg) == cut
+    assert len(ends) == 8
+    assert all(top < upper < lower for lower, upper in ends[:3])
+    dots = {float(y) for y in re.findall(r'cy="([\d.]+)"', svg)}
+    assert max(dots) - min(dots) > 20  # the runs can still be told apart
 
 
 @pytest.mark.parametrize("name", HOSTILE)

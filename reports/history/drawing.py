@@ -17,8 +17,10 @@ from reports.visible import one_line
 
 WIDTH, HEIGHT = 640, 168
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 8, 18, 26
+CUT = "intervals that reach the edge go on beyond it"
 MOST_TOLD = 200  # runs that get a tooltip of their own; more are drawn as dots
 _LEAST_SPAN = 4  # floors: scatter below the floor must not look like mountains
+_FAR = 3  # times the span of the values: intervals that go farther are cut, and that is said
 
 
 def drawing(trend: Trend, title: str) -> str:
@@ -43,13 +45,22 @@ def drawing(trend: Trend, title: str) -> str:
 
 
 class _Scale:
-    """Places on the drawing: runs side by side, values from the bottom up."""
+    """Places on the drawing: runs side by side, values from the bottom up.
+
+    Attributes:
+        cut: whether an interval goes on beyond the edge.
+    """
 
     def __init__(self, trend: Trend) -> None:
         values = trend.series.values.tolist()
         self.count = len(values)
         low, high = min(values), max(values)
         floor = trend.floor * abs(trend.level) if trend.form == "ratio" else trend.floor
+        span = max(high - low, _LEAST_SPAN * floor)
+        ends = [end for pair in _intervals(trend) for end in pair if not math.isnan(end)]
+        least, most = min([low, *ends]), max([high, *ends])
+        self.cut = least < low - _FAR * span or most > high + _FAR * span
+        low, high = max(least, low - _FAR * span), min(most, high + _FAR * span)
         more = max(0.06 * (high - low), (_LEAST_SPAN * floor - (high - low)) / 2, 0.0)
         if more == 0:
             more = abs(high) / 10 or 1.0
@@ -82,6 +93,8 @@ def _axes(trend: Trend, scale: _Scale) -> list[str]:
     parts.append(_tick(_LEFT, y, first))
     if last != first:
         parts.append(_tick(WIDTH - _RIGHT, y, last, end=True))
+    if scale.cut:
+        parts.append(_tick(_LEFT + 90, y, CUT))
     return parts
 
 
@@ -94,10 +107,16 @@ def _band(trend: Trend, scale: _Scale) -> list[str]:
     """The intervals of the runs, as one path of upright strokes."""
     strokes = [
         f"M{scale.x(place)} {scale.y(low)}V{scale.y(high)}"
-        for place, (low, high) in enumerate(trend.series.points[["low", "high"]].tolist())
+        for place, (low, high) in enumerate(_intervals(trend))
         if not (math.isnan(low) or math.isnan(high))
     ]
     return [f'<path class="interval" d="{"".join(strokes)}"/>'] if strokes else []
+
+
+def _intervals(trend: Trend) -> list[tuple[float, float]]:
+    """The ends of each run's interval; NaN where it has none."""
+    found: list[tuple[float, float]] = trend.series.points[["low", "high"]].tolist()
+    return found
 
 
 def _events(trend: Trend, scale: _Scale) -> list[str]:
