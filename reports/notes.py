@@ -92,7 +92,7 @@ def gap_notes(
         headings: of the columns of the table, by name.
     """
     told = {**headings, **{name: _BY_NAME[name].heading for name in _ALWAYS_TOLD}}
-    found: dict[str, tuple[str, dict[str, None], dict[str, str]]] = {}
+    found: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {}
     by_column = {metric_column(name): metric for name, metric in summary.metrics.items()}
     for row in rows:
         for name, heading in told.items():
@@ -102,13 +102,14 @@ def gap_notes(
                 reason = summary.reason(row["case"], name) or "no value"
                 kind = re.sub(r"\d+", "0", reason)
                 _, where, cases = found.setdefault(kind, (reason, {}, {}))
-                where[heading] = None
+                where[name] = heading
                 cases[row["case"]] = reason
     notes = []
     for reason, where, cases in found.values():
         first = "first of " if len(set(cases.values())) > 1 else ""
-        said = f"{NOTHING} in {', '.join(where)}: {reason} ({first}{_count(len(cases))})."
-        notes.append(Note(said))
+        said = f"{NOTHING} in {', '.join(where.values())}: {reason} ({first}{_count(len(cases))})."
+        no_column = where.keys() - headings.keys()  # which is told always
+        notes.append(Note(said, frozenset() if no_column else frozenset(where)))
     return notes
 
 

@@ -59,6 +59,7 @@ _DROPPED_FIRST = (
     "tpot_seconds",
     "tokens_per_second",
 )
+_WEIGHED = _DROPPED_FIRST.index("tpot_seconds") + 1  # of equal ranks the first goes first
 _MOST_LISTED = 3
 _BY_NAME = {column.name: column for column in CASE_COLUMNS}
 
@@ -128,9 +129,11 @@ def view(summary: Summary) -> View:
     metrics = {metric_column(name): name for name in summary.metrics}
     below = comparisons({metrics[c.name] for c in columns if c.name in metrics})
     known = [row for row in below if row.values]
+    weighed = {row["frontier_quality"] for row in rows}  # what the marks speak of stays beside them
     columns = [
         replace(
             column,
+            rank=_WEIGHED if column.name in weighed else column.rank,
             comparison=cells(metrics[column.name], known)
             if column.name in metrics
             else labels(known, place, len(axes)),
@@ -200,7 +203,11 @@ def measured(column: Column, rows: Sequence[Mapping[str, Any]]) -> TableColumn:
 def _frontier_notes(summary: Summary, rows: Sequence[Mapping[str, Any]]) -> list[Note]:
     titles = {metric_column(m.name): describe(m).heading for m in summary.metrics.values()}
     said = frontier_words.note(rows, _BY_NAME["tokens_per_second"].heading, titles)
-    return [Note(said)] if said else []
+    if not said:
+        return []
+    if frontier_words.marks(rows):  # in a column that is always shown
+        return [Note(said)]
+    return [Note(said, frozenset({row["frontier_quality"] for row in rows} - {None}))]
 
 
 def _comparison_notes(
