@@ -64,7 +64,9 @@ def compare_with(
 
 
 def notices(summary: Summary, baseline: Summary) -> list[Notice]:
-    """Return what to know about a comparison: which versions are new."""
+    """Return what to know about a comparison: that it is of one run; which versions are new."""
+    if summary.run.path.resolve() == baseline.run.path.resolve():
+        return [Notice("the baseline is this run itself: name an earlier one with --baseline.")]
     told = [
         f"{name} {now} here, {was} in {baseline.run.path.name}"
         for name, was, now in changed_versions(baseline.run.manifest, summary.run.manifest)

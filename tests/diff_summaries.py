@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,7 +56,7 @@ def summary_of(
             row[metric_column(name)] = float(values.mean())
         rows.append(row)
         scores[case["id"]] = CaseScores(case["id"], f"texts {texts}", keys, of_case)
-    run: Any = SimpleNamespace(path=SimpleNamespace(name=f"run {seed}"), manifest={})
+    run: Any = SimpleNamespace(path=Path(f"run {seed}"), manifest={})
     frame = frame_of(rows, list(rows[0]))
     return Summary(
         run, frame, {}, [], metrics, ("*",), Completed(tuple(found)), "complete",

@@ -72,6 +72,7 @@ def test_a_run_against_itself_is_the_same(measured):
     diff = diff_runs(a, a)
     assert {row.verdict for row in diff.rows} == {"same"}
     assert diff.count("same") == len(diff.rows)
+    assert "A and B are one run, compared with itself" in diff.notes
 
 
 def test_values_are_those_of_the_report(measured):

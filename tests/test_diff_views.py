@@ -72,6 +72,20 @@ def test_decided_rows_and_those_beyond_the_floor_are_shown(diff):
     assert "Not shown" not in everything
 
 
+def test_how_many_would_settle_it_is_told_once():
+    diff = diff_of(
+        asked([100.0, 70, 130, 85, 115], [125.0, 95, 150, 105, 140], case="a"),
+        asked([100.0, 40, 160, 85, 115], [125.0, 95, 150, 105, 140], case="b"),
+        asked([100.0], [80.0], case="c"),
+    )
+    least, most = sorted(row.needed for row in diff.rows if row.p is not None)
+    text = on_terminal(diff, 200)
+    assert least < most
+    assert f"about {least} to {most} launches a side would settle it (tok/s in 2 cases)" in text
+    assert text.count("would settle it") == 1
+    assert "1 launch: too few for a test; 5 a side would allow one (tok/s in c)" in text
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(diff, width):
     for line in on_terminal(diff, width, everything=True).splitlines():

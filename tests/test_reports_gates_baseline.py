@@ -117,7 +117,13 @@ def test_another_machine_is_not_compared_but_other_versions_are(measured):
     assert check_gates(newer, SPEED, a)[0].verdict == "fail"
     (told,) = notices(newer, a)
     assert f"keras 3.16.0 here, 3.15.1 in {a.run.path.name}" in told.text
-    assert notices(a, a) == []
+    assert notices(measured({"greedy": 1.0}), a) == []
+
+
+def test_a_run_held_against_itself_is_told(measured):
+    a = measured({"greedy": 1.0})
+    (told,) = notices(a, a)
+    assert told.text.startswith("the baseline is this run itself")
 
 
 def test_only_the_cases_that_it_is_for(measured):

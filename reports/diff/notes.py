@@ -34,6 +34,8 @@ def notes(
     told += _too_few(rows)
     if axis is None:
         told += _changed(a, b)
+        if a.run.path.resolve() == b.run.path.resolve():
+            told.append("A and B are one run, compared with itself")
     disturbed = [
         f"{len(merged(summary.warnings))} in {side}"
         for side, summary in (("A", a), ("B", b))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -14,6 +15,7 @@ NUMERIC = frozenset({"A", "B", "change", "n"})
 NOTHING = "–"
 _AS_PERCENT = (0.5, 2.0)  # ratios within are told in per cent, others as a factor
 _MOST_NAMED = 5
+_NUMBER = " # "  # stands for a number in a reason
 
 Gate = Literal["passed", "failed", "nothing compared"]
 
@@ -129,8 +131,8 @@ def remarks(diff: Diff, rows: Sequence[Row]) -> list[str]:
     open_rows: dict[str, list[Row]] = {}
     for row in rows:
         if row.reason and row.verdict in ("unresolved", "not comparable"):
-            open_rows.setdefault(f"{row.verdict}: {row.reason}", []).append(row)
-    told = [f"{reason} ({_rows(diff, said)})" for reason, said in open_rows.items()]
+            open_rows.setdefault(f"{row.verdict}: {_but_number(row)}", []).append(row)
+    told = [f"{_numbered(said, alike)} ({_rows(diff, alike)})" for said, alike in open_rows.items()]
     absent: dict[str, list[str]] = {}
     for one in diff.absent:
         side = {"a": "A", "b": "B", "both": "A and B"}[one.where]
@@ -140,6 +142,20 @@ def remarks(diff: Diff, rows: Sequence[Row]) -> list[str]:
     if not diff.compared and _why_nothing(diff) in diff.notes:
         return told + [note for note in diff.notes if note != _why_nothing(diff)]
     return [*told, *diff.notes]
+
+
+def _but_number(row: Row) -> str:
+    """Why a row is open, without the number of units that would settle it: told once for many."""
+    return re.sub(rf"(about|test;) {row.needed} ", rf"\1{_NUMBER}", row.reason or "", count=1)
+
+
+def _numbered(said: str, rows: Sequence[Row]) -> str:
+    """The same with that number, or from the least to the largest."""
+    needed = [row.needed for row in rows if row.needed is not None]
+    if not needed:
+        return said
+    ends = dict.fromkeys((min(needed), max(needed)))
+    return said.replace(_NUMBER, f" {' to '.join(map(str, ends))} ", 1)
 
 
 def _worst(diff: Diff) -> list[str]:
