@@ -121,12 +121,15 @@ def test_a_folder_a_pipe_and_a_missing_file(tmp_path):
         ("pipe", "is not a regular file"),
         ("gone.yaml", "there is no such file"),
         ("x" * 300 + ".yaml", "cannot be read: File name too long"),
-        ("a\0b.yaml", "cannot be read: embedded null byte"),
+        ("a\0b.yaml", "cannot be read: embedded null byte"),  # as Python 3.11 and 3.12 say
     ]:
         path = tmp_path / name
         with pytest.raises(ScenarioError) as caught:
             load(path)
-        assert str(caught.value) == f"{path}: {message}"
+        said = str(caught.value).replace(
+            "stat: embedded null character in path", "embedded null byte"
+        )
+        assert said == f"{path}: {message}"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
