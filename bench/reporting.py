@@ -208,12 +208,13 @@ def _draw(summary: Summary, gates: Sequence[GateOutcome], picture: Path) -> None
     from reports.atomic_file import replacing
     from reports.console import show
     from reports.manifest import fail
+    from reports.terminal_picture import terminal_svg
 
     console = Console(record=True, width=_PICTURE_WIDTH, file=io.StringIO(), force_terminal=True)
     show(summary, console, gates)
     try:
         with replacing(picture) as stream:
-            stream.write(console.export_svg(title=f"versebench report {summary.run.path.name}"))
+            stream.write(terminal_svg(console, f"versebench report {summary.run.path.name}"))
     except OSError as error:
         fail(f"cannot write {picture}", error)
 

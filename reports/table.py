@@ -6,7 +6,6 @@ Markdown render the same object.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -231,11 +230,15 @@ def _best(column: Column, rows: Sequence[Mapping[str, Any]]) -> frozenset[int]:
     if (first := leader(column, rows)) is None:
         return frozenset()
     low, high = ends[first]
-    if rows[first].get(f"{column.name}_low") is not None:
-        # What lies beyond the good end can only be a value without an interval: too few to tell.
-        low, high = (low, math.inf) if column.better == "higher" else (-math.inf, high)
-    best = frozenset(i for i, (lower, upper) in ends.items() if lower <= high and upper >= low)
-    return best if len(best) < len(ends) else frozenset()
+    sure = {i for i in ends if rows[i].get(f"{column.name}_low") is not None} or ends.keys()
+    best = {i for i in sure if ends[i][0] <= high and ends[i][1] >= low}
+    # A value without an interval cannot be told from those that are no better by value.
+    values = [rows[i][column.name] for i in best]
+    for i in ends.keys() - sure:
+        value = rows[i][column.name]
+        if value >= min(values) if column.better == "higher" else value <= max(values):
+            best.add(i)
+    return frozenset(best) if len(best) < len(ends) else frozenset()
 
 
 def leader(column: Column, rows: Sequence[Mapping[str, Any]]) -> int | None:
