@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from metrics import Metric, Score
+from reports.numerous import numerous
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@numerous()
 class MetricScores:
     """One metric over one case: an entry per sample, or a single one for a set metric.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reports.garbage import collection_paused
+from reports.numerous import numerous
 from reports.records import CaseDone, Launch, LaunchEnd, Record, RunEnd, Sample, Trial
 from reports.sample_lines import SampleLines
 from reports.training import Training
@@ -21,7 +22,7 @@ from reports.training import Training
 CaseStatus = Literal["ok", "failed", "skipped", "not run"]
 
 
-@dataclass(frozen=True)
+@numerous()
 class CaseLaunch:
     """One case as one worker process measured it.
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, ClassVar, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
 
+from reports.numerous import numerous
 from reports.training import Training
 
 SCHEMA_VERSION = 1
@@ -27,7 +28,7 @@ Status = Literal["ok", "failed", "skipped"]
 Failure = Literal["input", "crash", "timeout"]
 
 
-@dataclass(frozen=True)
+@numerous()
 class Launch:
     """One worker process, from its start to the end of its model loading.
 
@@ -46,7 +47,7 @@ class Launch:
     what_ran: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@numerous(slots=True)
 class Trial:
     """One timed call of the compiled generate function."""
 
@@ -68,7 +69,7 @@ class Trial:
     invalid_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@numerous(slots=True)
 class Sample:
     """One generated text (a continuation: the prompt is not part of ``text`` or ``ids``)."""
 
@@ -87,7 +88,7 @@ class Sample:
     broken_characters: int  # U+FFFD in text: bytes that do not form a character
 
 
-@dataclass(frozen=True)
+@numerous()
 class CaseDone:
     """The end of one case in one launch; its presence makes the case's lines count."""
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from reports.numerous import numerous
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ _COLUMNS = 128  # resampled at once: their means are 1 MB
 _SMALL, _ROWS = 2**18, 8
 
 
-@dataclass(frozen=True)
+@numerous()
 class Estimate:
     """A value with its interval.
 

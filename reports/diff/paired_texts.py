@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports.completed import CaseResult
+from reports.numerous import numerous
 from reports.records import Sample
 from reports.scores import CaseScores
 from reports.statistics import FEWEST_PROMPTS
@@ -44,7 +45,7 @@ class Matched:
     other_prompts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@numerous()
 class Differences:
     """One metric's paired differences.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reports.columns import AXES
 from reports.completed import CaseResult
 from reports.diff.result import Absent, Side
+from reports.numerous import numerous
 from reports.summary import Summary
 from reports.training import BASE
 
@@ -19,7 +19,7 @@ class PairingError(ValueError):
     """What was asked for cannot be paired; the text says what there is."""
 
 
-@dataclass(frozen=True)
+@numerous()
 class Pair:
     """Two cases to compare.
 

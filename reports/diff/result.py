@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from reports.columns import Column
+from reports.numerous import numerous
 
 Side = Literal["a", "b", "both"]
 Verdict = Literal["worse", "better", "changed", "same", "unresolved", "not comparable"]
@@ -21,7 +22,7 @@ VERDICTS: tuple[Verdict, ...] = (
 DECIDED = ("worse", "better", "changed")
 
 
-@dataclass(frozen=True)
+@numerous()
 class Row:
     """One metric of one pair of cases.
 
