@@ -265,6 +265,22 @@ def test_what_is_wrong_comes_first_and_the_gravest_before_all(judgement):
     assert "greedy" in fastest.whose
 
 
+def test_speed_has_a_card_even_where_nobody_wins(tmp_path):
+    cases = [case(), case("top_k-5")]
+    paces = [[1.0, 1.1, 1.2, 1.3, 1.4], [1.05, 1.15, 1.25, 1.35, 1.45]]
+    records = [
+        line
+        for each, fast in zip(cases, paces, strict=True)
+        for number, pace in enumerate(fast)
+        for line in launch(each, number, pace=pace)
+    ]
+    summary = summarise(run(tmp_path, cases, records), ["loop_share"])
+    said = view(summary)
+    first = overview(summary, said, choose(summary, said, []), [])
+    assert [(one.title, one.whose) for one in first.cards] == [("Fastest", "greedy")]
+    assert first.cards[0].caution == "no other can be told from it"
+
+
 def test_training_is_told(page):
     said = " ".join("".join(page.text).split())
     assert "8,103 → 1,097" in said

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Weight = Literal["bad", "warn", "good", "plain"]
 
 # What is worth a card, the first two always and others while there is room: (column, title)
+_SPEED = "tokens_per_second"
 _CARDS = (
-    ("tokens_per_second", "Fastest"),
+    (_SPEED, "Fastest"),
     ("zh_regulated", "Most regulated verse"),
     ("zh_rhyme", "Best rhyme 押韵"),
     ("en_rhymed_lines", "Most rhymed lines"),
@@ -150,7 +151,10 @@ def _facts(summary: Summary, chosen: Chosen) -> Iterable[str]:
 
 
 def _winners(summary: Summary, said: View, chosen: Chosen) -> list[Card]:
-    """A card per column in which some case is better than another beyond the noise."""
+    """A card per column in which some case is better than another beyond the noise.
+
+    Speed has one in any case: of all that is what people look for.
+    """
     columns = {column.name: column for column in said.columns}
     known = described(summary)
     names = dict(zip(chosen.places, chosen.names, strict=True))
@@ -159,6 +163,9 @@ def _winners(summary: Summary, said: View, chosen: Chosen) -> list[Card]:
     for name, title in _CARDS:
         column = columns.get(name)
         best = [place for place in sorted(column.best) if place in names] if column else []
+        if column is not None and not column.best and name == _SPEED:
+            there = [place for place in sorted(names) if rows[place][name] is not None]
+            best = there if len(there) > 1 else []
         if column is None or not best or chosen.total < 2 or len(cards) >= _MOST_CARDS:
             continue
         first = best[leader(known[name], [rows[place] for place in best]) or 0]
@@ -171,7 +178,9 @@ def _card(
     title: str, column: TableColumn, first: int, names: Mapping[int, str], caution: str
 ) -> Card:
     others = len(column.best) - 1
-    if others:
+    if not column.best:
+        caution = "no other can be told from it"
+    elif others:
         caution = f"{count(others, 'other')} cannot be told from it"
     return Card(title, column.cells[first], column.heading, names[first], "good", caution)
 
