@@ -22,7 +22,9 @@ from reports.sample_lines import Head, Part
 
 INDEX = ".samples-index.json"
 SMALLEST = 32 * 1024 * 1024  # bytes of records; a smaller file is looked through in no time
-_SETTLED = 2 * 10**9  # ns: the coarsest clock of a file system that is still in use (FAT)
+# ns after which a further change has a time of its own: on the coarsest file system in use (FAT),
+# and on one whose times have digits below a millisecond.
+_COARSE, _FINE = 2 * 10**9, 10**8
 _SCHEMA = 1
 
 Place = tuple[Head, Part]
@@ -74,7 +76,8 @@ def _places(parts: Sequence[Sequence[object]], end: int) -> list[Place]:
 def keep_index(folder: Path, stamp: Stamp, places: Sequence[Place]) -> None:
     """Write the index, if it is worth it and the file has come to rest; a failure is no harm."""
     size, changed = stamp
-    if size < SMALLEST or not places or time.time_ns() - changed < _SETTLED:
+    settled = _FINE if changed % 10**6 else _COARSE
+    if size < SMALLEST or not places or time.time_ns() - changed < settled:
         return
     parts = [
         [*head, part.offset, part.size, part.first, part.lines, part.digest.hex()]

@@ -86,10 +86,23 @@ def test_small_files_get_none(folder, monkeypatch):
     assert not (folder.path / INDEX).exists()
 
 
-def test_a_file_changed_just_now_gets_none(folder):
-    os.utime(folder.records_path)
+@pytest.mark.parametrize(
+    ("changed", "passed", "kept"),
+    [
+        (123_456_789, 0.05, False),
+        (123_456_789, 0.2, True),
+        (123_456_789, -5.0, False),  # in the future
+        (0, 0.2, False),  # a clock of whole seconds
+        (500_000_000, 1.9, False),
+        (0, 2.1, True),
+    ],
+)
+def test_a_file_changed_just_now_gets_none(folder, monkeypatch, changed, passed, kept):
+    changed += LONG_AGO * 10**9
+    os.utime(folder.records_path, ns=(changed, changed))
+    monkeypatch.setattr(sample_index.time, "time_ns", lambda: changed + int(passed * 1e9))
     list(folder.scan())
-    assert not (folder.path / INDEX).exists()
+    assert (folder.path / INDEX).exists() == kept
 
 
 @pytest.mark.parametrize(
