@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reports.watch import Watch, nobody
+
 if TYPE_CHECKING:
     from reports.gates import GateOutcome
     from reports.run_folder import RunFolder
     from reports.summary import Summary
-    from reports.watch import Watch
 
 LAST_GOOD = "last-good"
 Gates = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -39,7 +40,7 @@ def judged(
     gates: Gates | None = None,
     baseline: str = LAST_GOOD,
     quality: str | None = None,
-    watch: Watch | None = None,
+    watch: Watch = nobody,
 ) -> Judgement:
     """Score and summarise a run, and hold it against its gates; nothing is written or printed.
 
@@ -59,9 +60,7 @@ def judged(
     from reports.last_good import last_good
     from reports.run_folder import RunFolder
     from reports.summary import summarise
-    from reports.watch import nobody
 
-    watch = watch or nobody
     scenario = folder.manifest.get("scenario") or {}
     asked = together(scenario.get("gates") or {}, gates or {})
     chosen = metrics or scenario.get("metrics") or ["*"]

@@ -8,15 +8,15 @@ case in a launch together, unparsed, with a digest of their bytes; iterating ove
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, overload
+from typing import TypeGuard, overload
 
-from reports.json_text import loads
 from reports.manifest import RunFolderError
-from reports.records import Sample, from_data, no_number
+from reports.record_lines import parsed
+from reports.records import Record, Sample
 
 SAMPLE = b'{"kind": "sample", "case": '
 _AFTER_HEAD = b', "prompt": '
@@ -107,41 +107,17 @@ class SampleLines(Sequence[Sample]):
                     data = stream.read(part.size)
             except OSError as error:
                 raise RunFolderError(f"cannot read {self._path}: {error.strerror}") from error
-            lines = list(BytesIO(data))
-            for number, sample in enumerate(self._parsed(lines), part.first):
-                if sample is not None:
+            for number, found in enumerate(parsed(list(BytesIO(data))), part.first):
+                if self._is_own(found):
                     good += 1
-                    yield sample
+                    yield found
                 elif (fault := (number, "not a record")) not in self._unreadable:
                     self._unreadable.append(fault)
         self._good = good
 
-    def _parsed(self, lines: Sequence[bytes]) -> Iterable[Sample | None]:
-        """A sample for each line, or None: all at once, which takes half the time, if all are."""
-        try:
-            found = loads(b"[%b]" % b",".join(lines))
-            if len(found) == len(lines):
-                return [self._sample(data) for data in found]
-        except (ValueError, RecursionError):
-            pass
-        return map(self._one, lines)
-
-    def _one(self, line: bytes) -> Sample | None:
-        try:
-            return self._sample(json.loads(line.decode("utf-8"), parse_constant=no_number))
-        except (ValueError, RecursionError):
-            return None
-
-    def _sample(self, data: Any) -> Sample | None:
-        """The sample of plain data; None where it is another record.
-
-        Raises:
-            ValueError: it is none.
-        """
-        found = from_data(data)
-        if not isinstance(found, Sample):
-            return None
-        return found if (found.case, found.launch, found.attempt) == self.head else None
+    def _is_own(self, found: Record | None) -> TypeGuard[Sample]:
+        """Whether a line's record is a sample of this case, launch and attempt."""
+        return isinstance(found, Sample) and (found.case, found.launch, found.attempt) == self.head
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...

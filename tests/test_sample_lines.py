@@ -5,7 +5,7 @@ import json
 import pytest
 from reports_fixture import case, launch, run
 
-from reports import sample_lines
+from reports import record_lines
 from reports.completed import complete
 from reports.frames import rows_of
 from reports.records import Sample, to_line
@@ -28,11 +28,12 @@ def parsed(monkeypatch):
     lines = []
 
     def listening(data):
-        lines.append(json.dumps(data))
+        if data["kind"] == "sample":
+            lines.append(json.dumps(data))
         return whole(data)
 
-    whole = sample_lines.from_data
-    monkeypatch.setattr(sample_lines, "from_data", listening)
+    whole = record_lines.from_data
+    monkeypatch.setattr(record_lines, "from_data", listening)
     return lines
 
 
